@@ -1,0 +1,1 @@
+"""The safe places register as a service: HTTP, rules, database."""

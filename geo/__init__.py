@@ -1,0 +1,1 @@
+"""Spatial logic for Great Britain: no web, no database session."""

@@ -1,0 +1,1 @@
+"""Commands that set up, serve, test and rebuild the data."""

@@ -1,0 +1,1 @@
+"""The private PostGIS and the set-up behind scripts/serve and scripts/test."""

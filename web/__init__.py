@@ -1,0 +1,1 @@
+"""What people see: templates, styles, scripts and the Folium map."""
