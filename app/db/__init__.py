@@ -1,0 +1,1 @@
+"""Engine, sessions, and the border at which the database's errors become ours."""

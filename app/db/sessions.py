@@ -1,0 +1,68 @@
+"""Engines and the two kinds of session.
+
+A read session runs READ ONLY transactions. A write session is a unit of work: it commits once, before the response
+leaves, and says who changes what through which door (`record_as`), which the revision triggers write down.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine, create_engine, text
+from sqlmodel import Session
+
+from app.db.failures import translated
+from app.settings import Settings
+
+
+class ReadSession(Session):
+    """A session that cannot change the register."""
+
+
+class WriteSession(Session):
+    """A session that changes the register, as one transaction."""
+
+    def record_as(self, actor: str, *, via: str, reason: str | None = None) -> None:
+        """Name who makes the changes of this transaction, through what (page, api, import, cli, sample), and why."""
+        self.connection().execute(
+            text(
+                "SELECT set_config('safeplaces.actor', :actor, true), set_config('safeplaces.via', :via, true),"
+                " set_config('safeplaces.reason', :reason, true)"
+            ),
+            {"actor": actor, "via": via, "reason": reason or ""},
+        )
+
+
+def make_engine(settings: Settings) -> Engine:
+    """The process's engine. Connections are checked before use, so that a restarted database is not an error."""
+    return create_engine(
+        settings.sqlalchemy_url,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "application_name": "safeplaces"},
+    )
+
+
+def open_read_session(engine: Engine) -> ReadSession:
+    """A session on a READ ONLY transaction; the caller closes it."""
+    return ReadSession(engine.execution_options(postgresql_readonly=True))
+
+
+def read_session(request: Request) -> Iterator[ReadSession]:
+    """A dependency: one read session for one request."""
+    with translated(), open_read_session(request.app.state.engine) as session:
+        yield session
+
+
+def write_session(request: Request) -> Iterator[WriteSession]:
+    """A dependency: one unit of work for one request, committed before the response leaves."""
+    with translated(), WriteSession(request.app.state.engine) as session, session.begin():
+        yield session
+
+
+# scope="function" ends the unit of work before the response is sent: with the default scope a failing commit
+# still answers 200.
+Reading = Annotated[ReadSession, Depends(read_session, scope="function")]
+Writing = Annotated[WriteSession, Depends(write_session, scope="function")]

@@ -1,0 +1,56 @@
+"""Settings, read from the environment once at start-up. Each is described in docs/running.md."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an operator may set. `DATABASE_URL` has no prefix because hosting platforms set it under that name."""
+
+    model_config = SettingsConfigDict(env_prefix="SAFEPLACES_", extra="ignore")
+
+    database_url: str = Field(
+        validation_alias="DATABASE_URL",
+        description="PostGIS to use, as postgresql://user:password@host:port/name.",
+    )
+    pool_size: int = Field(default=10, ge=1, le=200, description="Database connections that one process keeps open.")
+    public_address: str = Field(
+        default="",
+        description="The address that people see, such as https://safeplaces.example.gov.uk. Links in data use it; "
+        "where it is empty they take the address of the request.",
+    )
+    authority: str = Field(
+        default="E06000047",
+        pattern=r"^[ENSW]\d{8}$",
+        description="GSS code of the authority whose divisions the home page looks up first.",
+    )
+    data_folder: Path = Field(default=PROJECT_ROOT / "data", description="Folder that holds the bundled data.")
+    static_folder: Path = Field(
+        default=PROJECT_ROOT / "web" / "static" / "build",
+        description="Folder of built styles and scripts (scripts/serve builds them).",
+    )
+    tile_url: str | None = Field(
+        default=None,
+        description="Map tile server, as https://host/{z}/{x}/{y}.png. Without one the map draws its own quiet base.",
+    )
+    tile_attribution: str = Field(default="", description="The credit that the tile server asks for.")
+    exit_address: str = Field(
+        default="https://www.bbc.co.uk/weather", description="Where 'Exit this page' leads: a neutral, busy page."
+    )
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database address with the driver that the project uses (psycopg 3)."""
+        scheme, separator, rest = self.database_url.partition("://")
+        if scheme in {"postgres", "postgresql", "postgis"}:
+            scheme = "postgresql+psycopg"
+        return f"{scheme}{separator}{rest}"
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment; raises pydantic's ValidationError, which names each faulty one."""
+    return Settings()
