@@ -49,7 +49,7 @@ class Place(SQLModel, table=True):
 
     The database keeps the rules: `reference` never changes and rows are never deleted, so it is never reused; the
     membership status moves along the allowed transitions; each insert and update appends a `PlaceRevision`; `version`
-    counts them. `schemes` holds codes of `Scheme` (checked by a trigger, because an array takes no foreign key): one row
+    counts them. `schemes` holds codes of `Scheme` (checked by a trigger, since an array takes no foreign key): one row
     is the whole place, so that a revision is a copy of one row and a bulk load is one COPY.
     """
 

@@ -1,0 +1,1 @@
+"""The edge of HTTP: problems, formats, caching, paging, logging, pages."""

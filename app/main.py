@@ -1,0 +1,76 @@
+"""The web service: `uvicorn --factory app.main:create_app`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from brotli_asgi import BrotliMiddleware
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import PlainTextResponse, Response
+
+from app.db.sessions import make_engine
+from app.http import problems
+from app.http.request_log import RequestLog
+from app.settings import Settings, load_settings
+
+DESCRIPTION = """
+Safe places: libraries, shops and community hubs where someone who is afraid can wait, get help and report what
+happened.
+
+Everything here is open data: only places that are listed, have agreed, and whose last check has not lapsed.
+Answers come as JSON, GeoJSON or CSV (`f=` or `Accept`). Errors are problem details (RFC 9457) that say what to do.
+Positions and postcodes that you ask about are not logged.
+"""
+
+ROUTERS: list[APIRouter] = []
+
+MAXIMUM_BODY_BYTES = 2 * 1024 * 1024
+
+
+def project_version() -> str:
+    """The installed version, which is part of every ETag."""
+    try:
+        return version("safeplaces")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application with its routes, its engine and its way of answering errors."""
+    settings = settings or load_settings()
+    engine = make_engine(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Safe places API",
+        version=project_version(),
+        description=DESCRIPTION,
+        license_info={"name": "Open Government Licence v3.0", "identifier": "OGL-UK-3.0"},
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAXIMUM_BODY_BYTES,
+    )
+    app.state.settings = settings
+    app.state.engine = engine
+    include_routes(app)
+    problems.install(app, page=plain_problem)
+    app.add_middleware(BrotliMiddleware, quality=4, minimum_size=500)
+    app.add_middleware(RequestLog)
+    return app
+
+
+def include_routes(app: FastAPI) -> None:
+    """Every router, in one list: this is where an address of the service is looked up first."""
+    for router in ROUTERS:
+        app.include_router(router)
+
+
+def plain_problem(_: Request, problem: problems.Problem) -> Response:
+    """An error as plain text."""
+    return PlainTextResponse(f"{problem.title}. {problem.detail} {problem.remedy}", int(problem.status))
