@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import ORJSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from app import errors
@@ -104,7 +105,7 @@ def answer(request: Request, problem: Problem, page: type_of_page) -> Response:
         response = page(request, problem)
         response.headers.update(headers)
         return response
-    return ORJSONResponse(problem.to_json(), int(problem.status), headers, "application/problem+json")
+    return Response(orjson.dumps(problem.to_json()), int(problem.status), headers, "application/problem+json")
 
 
 def install(app: FastAPI, page: type_of_page) -> None:
