@@ -1,0 +1,401 @@
+"""What tests share: a private PostGIS for the run, a database for each worker, a savepoint for each test, a browser.
+
+The first pytest process starts one cluster (thrown away afterwards) and tells xdist's workers of it by an environment
+variable. The template database is migrated once, by whichever worker needs it first, and cloned for the others.
+"""
+
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, cast
+from urllib.error import URLError
+
+import pytest
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from playwright.sync_api import Page
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from app.db.failures import translated
+from app.db.sessions import ReadSession, WriteSession, make_engine, read_session, write_session
+from app.db.version import forget_version
+from app.settings import Settings
+from scripts.local.postgis import Cluster, ClusterError
+
+PROJECT = Path(__file__).parent.parent
+CLUSTER_FOLDER = "SAFEPLACES_TEST_CLUSTER"
+CLUSTER_FAULT = "SAFEPLACES_TEST_CLUSTER_FAULT"
+TEMPLATE = "safeplaces_template"
+SAMPLE_TEMPLATE = "safeplaces_sample_template"
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # Chromium's own sandbox does not run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+_numbers = count(1)
+
+
+# The run: one cluster, started by the first process and thrown away at its end
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the cluster, unless we are a worker. Without PostGIS the tests that need it fail and say why."""
+    if (
+        config.option.output == "test-results"
+    ):  # pytest-playwright empties this folder; ours holds screenshots and reports
+        config.option.output = "test-results/playwright"
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="safeplaces-tests-"))
+    folder.chmod(0o755)  # the server's user passes through
+    try:
+        cluster = Cluster(folder / "postgres", durable=False)
+        config.add_cleanup(lambda: _throw_away(cluster, folder))
+        cluster.create()
+        cluster.start()
+    except ClusterError as error:
+        os.environ[CLUSTER_FAULT] = str(error)
+    else:
+        os.environ[CLUSTER_FOLDER] = str(cluster.folder)
+
+
+def _throw_away(cluster: Cluster, folder: Path) -> None:
+    cluster.destroy()
+    shutil.rmtree(folder, ignore_errors=True)
+    os.environ.pop(CLUSTER_FOLDER, None)
+    os.environ.pop(CLUSTER_FAULT, None)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def settings_for(url: str) -> Settings:
+    """Settings for this database; nothing of the surroundings gets in."""
+    return Settings.model_validate({"DATABASE_URL": url})
+
+
+# Databases
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The run's private PostGIS."""
+    if fault := os.environ.get(CLUSTER_FAULT):
+        pytest.fail(f"The tests' own PostGIS did not start. {fault}")
+    return Cluster(Path(os.environ[CLUSTER_FOLDER]), durable=False)
+
+
+@pytest.fixture(scope="session")
+def cluster_url(cluster: Cluster) -> str:
+    """The cluster's maintenance database."""
+    return cluster.url("postgres")
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> str:
+    """The name of the database that Alembic has migrated, once per run; it is only ever cloned."""
+    return _template_once(cluster, TEMPLATE, from_template="template1", fill=_migrate)
+
+
+@pytest.fixture(scope="session")
+def sample_template(cluster: Cluster, template: str) -> str:
+    """The same with the bundled data loaded."""
+    return _template_once(cluster, SAMPLE_TEMPLATE, from_template=template, fill=_load_bundled)
+
+
+def _template_once(cluster: Cluster, name: str, *, from_template: str, fill: Callable[[str], None]) -> str:
+    with locked(cluster.folder.parent / f"{name}.lock"):
+        if not cluster.query(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+            unfinished = f"{name}_unfinished"
+            cluster.query(f"DROP DATABASE IF EXISTS {unfinished}")
+            cluster.query(f"CREATE DATABASE {unfinished} TEMPLATE {from_template}")
+            fill(cluster.url(unfinished))
+            cluster.query(f"ALTER DATABASE {unfinished} RENAME TO {name}")
+    return name
+
+
+def _migrate(url: str) -> None:
+    config = AlembicConfig(str(PROJECT / "alembic.ini"))
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def _load_bundled(url: str) -> None:
+    from app.bundled import load_bundled  # noqa: PLC0415 - it imports every feature; most tests need none of them
+
+    engine = make_engine(settings_for(url))
+    with WriteSession(engine) as session, session.begin():
+        load_bundled(session)
+    engine.dispose()
+
+
+@contextmanager
+def _clone(cluster: Cluster, template: str) -> Iterator[str]:
+    name = f"safeplaces_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+    cluster.query(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield cluster.url(name)
+    cluster.query(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def database_url(cluster: Cluster, template: str) -> Iterator[str]:
+    """This worker's own database: migrated, empty, and left empty by every test (use `session`)."""
+    with _clone(cluster, template) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(cluster: Cluster, template: str) -> Iterator[str]:
+    """A brand-new migrated database for a test that commits; dropped afterwards."""
+    with _clone(cluster, template) as url:
+        yield url
+
+
+@pytest.fixture
+def bare_database_url(cluster: Cluster) -> Iterator[str]:
+    """A database in which no migration has run; dropped afterwards."""
+    with _clone(cluster, "template1") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sample_database_url(cluster: Cluster, sample_template: str) -> Iterator[str]:
+    """This worker's database with the bundled data: for reading. Tests that change it clone their own."""
+    with _clone(cluster, sample_template) as url:
+        yield url
+
+
+@pytest.fixture
+def own_sample_database_url(cluster: Cluster, sample_template: str) -> Iterator[str]:
+    """A brand-new database with the bundled data for a test that commits; dropped afterwards."""
+    with _clone(cluster, sample_template) as url:
+        yield url
+
+
+# Sessions: everything that a test does is rolled back
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """The engine of this worker's database."""
+    engine = make_engine(settings_for(database_url))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that is rolled back after the test."""
+    with engine.connect() as connection, connection.begin() as outer:
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[WriteSession]:
+    """A session for setting the scene and calling rules: its commits end savepoints only."""
+    with WriteSession(connection, join_transaction_mode="create_savepoint") as session:
+        yield session
+
+
+class SavepointedEngine:
+    """Stands where the application keeps its engine and hands out the test's one connection, savepoints included."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """The test's connection, which stays open afterwards."""
+        with self._connection.begin_nested():
+            yield self._connection
+
+    begin = connect
+
+    def execution_options(self, **_: object) -> Connection:
+        """The test's connection: options of a transaction cannot change inside it."""
+        return self._connection
+
+    def dispose(self) -> None:
+        """Nothing to close."""
+
+
+# The application
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str) -> FastAPI:
+    """The application over this worker's database; tests use it through `client`."""
+    from app.main import create_app  # noqa: PLC0415 - tests of geometry need no web application
+
+    return create_app(settings_for(database_url))
+
+
+@pytest.fixture
+def client(app: FastAPI, connection: Connection, session: WriteSession) -> Iterator[TestClient]:
+    """A client whose requests see what the test has flushed, and whose changes are rolled back with the test's."""
+
+    def reading() -> Iterator[ReadSession]:
+        with translated(), ReadSession(connection, join_transaction_mode="create_savepoint") as reader:
+            reader.execute(text("SET TRANSACTION READ ONLY"))  # ends with the savepoint
+            yield reader
+
+    def writing() -> Iterator[WriteSession]:
+        with (
+            translated(),
+            WriteSession(connection, join_transaction_mode="create_savepoint") as writer,
+            writer.begin(),
+        ):
+            yield writer
+
+    session.flush()
+    real_engine = app.state.engine
+    app.state.engine = SavepointedEngine(connection)
+    app.dependency_overrides |= {read_session: reading, write_session: writing}
+    with TestClient(app, raise_server_exceptions=True) as client:
+        forget_version(app.state.engine)
+        yield client
+    forget_version(app.state.engine)
+    app.state.engine = real_engine
+    app.dependency_overrides.clear()
+
+
+@pytest.fixture(scope="session")
+def sample_client(sample_database_url: str) -> Iterator[TestClient]:
+    """A client of the application over the bundled data, with its real engine: for reading."""
+    from app.main import create_app  # noqa: PLC0415 - as above
+
+    with TestClient(create_app(settings_for(sample_database_url))) as client:
+        yield client
+
+
+# The browser
+
+
+@pytest.fixture(scope="session")
+def built_assets() -> Path:
+    """The folder of built styles and scripts; builds them when they are older than their sources."""
+    from scripts.local.assets import ensure_assets  # noqa: PLC0415 - only browser tests need Node.js
+
+    return ensure_assets(PROJECT)
+
+
+@pytest.fixture(scope="session")
+def live_server(sample_database_url: str, built_assets: Path) -> Iterator[str]:
+    """The address of a real server over the bundled data."""
+    with serving(sample_database_url, SAFEPLACES_STATIC_FOLDER=str(built_assets)) as address:
+        yield address
+
+
+@contextmanager
+def serving(database_url: str, **environment: str) -> Iterator[str]:
+    """Run uvicorn as `scripts/serve` does, on a free port, and give its address."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app", f"--port={port}", "--no-access-log"]
+    surroundings = os.environ | {"DATABASE_URL": database_url} | environment
+    with tempfile.TemporaryFile() as log:
+        server = subprocess.Popen(command, cwd=PROJECT, env=surroundings, stdout=log, stderr=log)
+        try:
+            _wait_until_live(address, server)
+            yield address
+        except TimeoutError as error:
+            log.seek(0)
+            pytest.fail(f"{error}\n{log.read().decode(errors='replace')}")
+        finally:
+            server.terminate()
+            server.wait(timeout=15)
+
+
+def _wait_until_live(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/health/live", timeout=5):  # noqa: S310 - our own server
+                return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    raise TimeoutError(f"The server at {address} did not start.")
+
+
+def free_port() -> int:
+    """A port of the loopback that is free at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, and silence: no request but those of the page."""
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], live_server: str) -> dict[str, Any]:
+    """A British visitor of the live server: `page.goto("/divisions")`."""
+    here = {"locale": "en-GB", "timezone_id": "Europe/London", "base_url": live_server}
+    return {**browser_context_args, **here}
+
+
+@pytest.fixture(scope="session")
+def axe_source(built_assets: Path) -> str:
+    """The script of axe-core, from the npm packages."""
+    assert built_assets.is_dir()
+    return (PROJECT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture
+def axe(axe_source: str) -> Callable[[Page], list[str]]:
+    """Check the page as it stands against WCAG 2.2 A and AA: returns one line for each violation."""
+
+    def check(page: Page) -> list[str]:
+        page.evaluate(axe_source)
+        options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+        result = cast("dict[str, Any]", page.evaluate("options => axe.run(document, options)", options))
+        return [
+            f"{fault['id']}: {fault['help']}: {' | '.join(str(node['target']) for node in fault['nodes'])}"
+            for fault in result["violations"]
+        ]
+
+    return check
+
+
+@pytest.fixture
+def screenshot() -> Callable[[Page, str], Path]:
+    """Keep a picture of the whole page under test-results/screenshots."""
+
+    def take(page: Page, name: str) -> Path:
+        path = PROJECT / "test-results" / "screenshots" / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take
