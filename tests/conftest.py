@@ -12,13 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
-from urllib.error import URLError
 
 import pytest
 from alembic import command
@@ -337,11 +337,15 @@ def serving(database_url: str, **environment: str) -> Iterator[str]:
 def _wait_until_live(address: str, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and server.poll() is None:
+        connection = HTTPConnection(address.removeprefix("http://"), timeout=5)
         try:
-            with urllib.request.urlopen(f"{address}/health/live", timeout=5):  # noqa: S310 - our own server
+            connection.request("GET", "/health/live")
+            if connection.getresponse().status == HTTPStatus.OK:
                 return
-        except (URLError, ConnectionError, TimeoutError):
+        except (OSError, HTTPException):
             time.sleep(0.05)
+        finally:
+            connection.close()
     raise TimeoutError(f"The server at {address} did not start.")
 
 

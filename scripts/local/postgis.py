@@ -68,12 +68,19 @@ class Cluster:
         self.sockets = self._socket_folder()
         self._binaries: Path | None = None
 
+    @staticmethod
+    def version_of(folder: Path) -> int | None:
+        """The major version of PostgreSQL that made the cluster in `folder`, if there is one that we may read."""
+        try:
+            return int((folder / "data" / "PG_VERSION").read_text())
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return None
+
     @property
     def binaries(self) -> Path:
         """The folder of the programs that fit this cluster; raises BinariesMissing."""
         if self._binaries is None:
-            version = self.data / "PG_VERSION"
-            self._binaries = find_binaries(int(version.read_text()) if version.is_file() else None)
+            self._binaries = find_binaries(self.version_of(self.folder))
         return self._binaries
 
     def exists(self) -> bool:
