@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from app.db.sessions import make_engine
-from app.http import problems
+from app.http import health, problems
 from app.http.request_log import RequestLog
 from app.settings import Settings, load_settings
 
@@ -22,7 +22,7 @@ Answers come as JSON, GeoJSON or CSV (`f=` or `Accept`). Errors are problem deta
 Positions and postcodes that you ask about are not logged.
 """
 
-ROUTERS: list[APIRouter] = []
+ROUTERS: list[APIRouter] = [health.router]
 
 MAXIMUM_BODY_BYTES = 2 * 1024 * 1024
 
