@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from brotli_asgi import BrotliMiddleware
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi import APIRouter, FastAPI
 
 from app.db.sessions import make_engine
 from app.http import health, problems
+from app.http.logs import configure_logs
+from app.http.pages import BuiltFiles, problem_page
 from app.http.request_log import RequestLog
+from app.http.security_headers import SecurityHeaders
 from app.settings import Settings, load_settings
 
 DESCRIPTION = """
@@ -37,6 +39,7 @@ def project_version() -> str:
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application with its routes, its engine and its way of answering errors."""
+    configure_logs()
     settings = settings or load_settings()
     engine = make_engine(settings)
 
@@ -59,9 +62,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.engine = engine
     include_routes(app)
-    problems.install(app, page=plain_problem)
+    app.mount("/static", BuiltFiles(settings), name="static")
+    problems.install(app, page=problem_page)
     app.add_middleware(BrotliMiddleware, quality=4, minimum_size=500)
     app.add_middleware(RequestLog)
+    # Outside of everything, since Starlette answers faults (500) outside of the middleware that it is given.
+    app.middleware_stack = SecurityHeaders(app.build_middleware_stack(), settings)
     return app
 
 
@@ -69,8 +75,3 @@ def include_routes(app: FastAPI) -> None:
     """Every router, in one list: this is where an address of the service is looked up first."""
     for router in ROUTERS:
         app.include_router(router)
-
-
-def plain_problem(_: Request, problem: problems.Problem) -> Response:
-    """An error as plain text."""
-    return PlainTextResponse(f"{problem.title}. {problem.detail} {problem.remedy}", int(problem.status))
