@@ -7,25 +7,18 @@ variable. The template database is migrated once, by whichever worker needs it f
 import fcntl
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from itertools import count
 from pathlib import Path
-from typing import Any, cast
 
+import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from playwright.sync_api import Page
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -40,21 +33,30 @@ CLUSTER_FOLDER = "SAFEPLACES_TEST_CLUSTER"
 CLUSTER_FAULT = "SAFEPLACES_TEST_CLUSTER_FAULT"
 TEMPLATE = "safeplaces_template"
 SAMPLE_TEMPLATE = "safeplaces_sample_template"
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_FLAGS = [
-    "--no-sandbox",  # Chromium's own sandbox does not run as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+
+hypothesis.settings.register_profile("shared machine", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "shared machine")
+
+pytest_plugins = ["tests.browsing"]
 
 _numbers = count(1)
 
 
 # The run: one cluster, started by the first process and thrown away at its end
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--without-browser` is what `scripts/test --fast` asks for."""
+    parser.addoption("--without-browser", action="store_true", help="leave out the tests that need a browser")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a browser, where that is asked for."""
+    if config.getoption("--without-browser"):
+        left_out = [item for item in items if {"browser", "live_server"} & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -294,112 +296,3 @@ def sample_client(sample_database_url: str) -> Iterator[TestClient]:
 
     with TestClient(create_app(settings_for(sample_database_url))) as client:
         yield client
-
-
-# The browser
-
-
-@pytest.fixture(scope="session")
-def built_assets() -> Path:
-    """The folder of built styles and scripts; builds them when they are older than their sources."""
-    from scripts.local.assets import ensure_assets  # noqa: PLC0415 - only browser tests need Node.js
-
-    return ensure_assets(PROJECT)
-
-
-@pytest.fixture(scope="session")
-def live_server(sample_database_url: str, built_assets: Path) -> Iterator[str]:
-    """The address of a real server over the bundled data."""
-    with serving(sample_database_url, SAFEPLACES_STATIC_FOLDER=str(built_assets)) as address:
-        yield address
-
-
-@contextmanager
-def serving(database_url: str, **environment: str) -> Iterator[str]:
-    """Run uvicorn as `scripts/serve` does, on a free port, and give its address."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app", f"--port={port}", "--no-access-log"]
-    surroundings = os.environ | {"DATABASE_URL": database_url} | environment
-    with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(command, cwd=PROJECT, env=surroundings, stdout=log, stderr=log)
-        try:
-            _wait_until_live(address, server)
-            yield address
-        except TimeoutError as error:
-            log.seek(0)
-            pytest.fail(f"{error}\n{log.read().decode(errors='replace')}")
-        finally:
-            server.terminate()
-            server.wait(timeout=15)
-
-
-def _wait_until_live(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and server.poll() is None:
-        connection = HTTPConnection(address.removeprefix("http://"), timeout=5)
-        try:
-            connection.request("GET", "/health/live")
-            if connection.getresponse().status == HTTPStatus.OK:
-                return
-        except (OSError, HTTPException):
-            time.sleep(0.05)
-        finally:
-            connection.close()
-    raise TimeoutError(f"The server at {address} did not start.")
-
-
-def free_port() -> int:
-    """A port of the loopback that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium, and silence: no request but those of the page."""
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any], live_server: str) -> dict[str, Any]:
-    """A British visitor of the live server: `page.goto("/divisions")`."""
-    here = {"locale": "en-GB", "timezone_id": "Europe/London", "base_url": live_server}
-    return {**browser_context_args, **here}
-
-
-@pytest.fixture(scope="session")
-def axe_source(built_assets: Path) -> str:
-    """The script of axe-core, from the npm packages."""
-    assert built_assets.is_dir()
-    return (PROJECT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text()
-
-
-@pytest.fixture
-def axe(axe_source: str) -> Callable[[Page], list[str]]:
-    """Check the page as it stands against WCAG 2.2 A and AA: returns one line for each violation."""
-
-    def check(page: Page) -> list[str]:
-        page.evaluate(axe_source)
-        options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-        result = cast("dict[str, Any]", page.evaluate("options => axe.run(document, options)", options))
-        return [
-            f"{fault['id']}: {fault['help']}: {' | '.join(str(node['target']) for node in fault['nodes'])}"
-            for fault in result["violations"]
-        ]
-
-    return check
-
-
-@pytest.fixture
-def screenshot() -> Callable[[Page, str], Path]:
-    """Keep a picture of the whole page under test-results/screenshots."""
-
-    def take(page: Page, name: str) -> Path:
-        path = PROJECT / "test-results" / "screenshots" / f"{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=path, full_page=True)
-        return path
-
-    return take

@@ -149,7 +149,7 @@ def _boundary_warnings(session: ReadSession) -> Iterator[str]:
             ended = f"{found.valid_to.day} {found.valid_to:%B %Y}"
             yield (
                 f"No boundaries of {authority} are in force today. The newest were in force until {ended} and are "
-                "used, marked so. Load the present ones: `safeplaces divisions load` (docs/data.md)."
+                "used, marked so. Load the present ones: `safeplaces divisions load` (docs/boundaries.md)."
             )
 
 

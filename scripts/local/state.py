@@ -7,7 +7,7 @@ from scripts.local.postgis import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATABASE = "safeplaces"
-COMMAND = ["-c", "from app.cli import main; main()"]
+COMMAND = ["-m", "app.cli"]
 """The register's own command, for the environment's Python."""
 
 
