@@ -13,6 +13,7 @@ from app.http.logs import configure_logs
 from app.http.pages import BuiltFiles, problem_page
 from app.http.request_log import RequestLog
 from app.http.security_headers import SecurityHeaders
+from app.public_map import routes as public_map
 from app.settings import Settings, load_settings
 
 DESCRIPTION = """
@@ -24,7 +25,7 @@ Answers come as JSON, GeoJSON or CSV (`f=` or `Accept`). Errors are problem deta
 Positions and postcodes that you ask about are not logged.
 """
 
-ROUTERS: list[APIRouter] = [health.router]
+ROUTERS: list[APIRouter] = [health.router, public_map.router]
 
 MAXIMUM_BODY_BYTES = 2 * 1024 * 1024
 

@@ -291,3 +291,20 @@ class AboutDataPage:
 
     sources: tuple[DataSource, ...] = ()
     boundaries: BoundaryNotice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """A kind of error answer of the API. `slug` is the part of its `type` after `/problems#`."""
+
+    slug: str
+    title: str
+    status: int
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemsPage:
+    """problems.html: where the `type` of every problem document leads."""
+
+    kinds: tuple[ProblemKind, ...]
