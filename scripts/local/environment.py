@@ -69,7 +69,7 @@ def _install(python: Path, requirements: Path, root: Path) -> None:
     count = sum(1 for line in requirements.read_text().splitlines() if line[:1].isalnum())
     say(f"Installing {count} packages, each checked against its hash in requirements/{requirements.name}")
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    pip += ["--require-hashes", "--no-deps", "-r", str(requirements)]
+    pip += ["--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(requirements)]
     run(
         pip,
         cwd=root,

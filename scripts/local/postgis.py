@@ -61,7 +61,7 @@ class Cluster:
         self.durable = durable
         self._server: subprocess.Popen[bytes] | None = None
         self.user = _server_user(preferred)
-        self.folder = self._reachable(preferred.absolute())
+        self.folder = self._reachable(preferred.resolve())
         self.user = _server_user(self.folder)
         self.data = self.folder / "data"
         self.log = self.folder / "postgres.log"
@@ -233,14 +233,19 @@ class Cluster:
         pid = int(lines[0])
         if not _is_alive(pid):
             return None
-        try:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except FileNotFoundError:
-            return None if Path("/proc/self").exists() else pid
-        return pid if os.fsencode(self.data) in words else None
+        words = _words_of(pid)
+        return pid if words is None or os.fsencode(self.data) in words else None
 
     def _forget_stale_pid(self) -> None:
-        """After a kill or a power cut: PostgreSQL refuses to start when the old pid now belongs to another program."""
+        """After a kill or a power cut: PostgreSQL refuses to start when the old pid now belongs to another program.
+
+        The file is its guard against a second server on the same data, so a living PostgreSQL's file is left alone.
+        """
+        lines = self._pid_file()
+        if lines and lines[0].strip().isdigit() and _is_alive(int(lines[0])):
+            words = _words_of(int(lines[0]))
+            if words is None or Path(os.fsdecode(words[0])).name in {"postgres", "postmaster"}:
+                return
         for leftover in (self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{PORT}.lock"):
             leftover.unlink(missing_ok=True)
 
@@ -330,6 +335,14 @@ def _is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return not Path("/proc/self").exists()
+
+
+def _words_of(pid: int) -> list[bytes] | None:
+    """The command line of a process; None where the system does not tell."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except FileNotFoundError:
+        return [b""] if Path("/proc/self").exists() else None
 
 
 def _name_of(uid: int) -> str:

@@ -35,7 +35,7 @@ class Stopped(BaseException):
 
 def main(arguments: list[str] | None = None) -> int:
     """Set up, serve until a signal, stop everything that was started."""
-    options = _parse(arguments)
+    options = parse(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     began = time.monotonic()
@@ -81,7 +81,8 @@ def serve(host: str, port: int, stack: ExitStack, began: float) -> None:
     raise SetupError(f"The web server ended by itself (code {code}); its last lines above say why.")
 
 
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """The options of the command line."""
     parser = argparse.ArgumentParser(
         prog="scripts/serve",
         description="Set up and serve the register on this machine. DATABASE_URL uses an existing PostGIS; "
