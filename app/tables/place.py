@@ -80,7 +80,7 @@ class Place(SQLModel, table=True):
     authority_code: str = Field(foreign_key="authority.code")
     reference: str = Field(
         unique=True,
-        sa_column_kwargs={"server_default": text("'SP-' || lpad(nextval('place_reference')::text, 4, '0')")},
+        sa_column_kwargs={"server_default": text("'SP-' || to_char(nextval('place_reference'), 'FM99999999990000')")},
     )
     name: str
     kind: str = Field(foreign_key="premises_kind.code")

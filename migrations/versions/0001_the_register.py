@@ -161,7 +161,7 @@ def upgrade() -> None:
         sa.Column(
             "reference",
             AutoString(),
-            server_default=sa.text("'SP-' || lpad(nextval('place_reference')::text, 4, '0')"),
+            server_default=sa.text("'SP-' || to_char(nextval('place_reference'), 'FM99999999990000')"),
             nullable=False,
         ),
         sa.Column("name", AutoString(), nullable=False),
