@@ -57,7 +57,7 @@ def serving(database_url: str, **environment: str) -> Iterator[str]:
     with tempfile.TemporaryFile() as log:
         server = subprocess.Popen(command, cwd=PROJECT, env=surroundings, stdout=log, stderr=log)
         try:
-            _wait_until_live(address, server)
+            wait_until_live(address, server)
             yield address
         except TimeoutError as error:
             log.seek(0)
@@ -67,7 +67,8 @@ def serving(database_url: str, **environment: str) -> Iterator[str]:
             server.wait(timeout=15)
 
 
-def _wait_until_live(address: str, server: subprocess.Popen[bytes]) -> None:
+def wait_until_live(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Return as soon as the server answers; raises TimeoutError."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and server.poll() is None:
         connection = HTTPConnection(address.removeprefix("http://"), timeout=5)
