@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 from app.http.problems import STATUS_OF, slug_of
 from app.http.security_headers import content_security_policy
 
+pytestmark = pytest.mark.usefixtures("built_assets")
+
 PAGES = {
     "/about": "About",
     "/about/data": "About the data",
