@@ -41,6 +41,7 @@ def make_engine(settings: Settings) -> Engine:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error that quotes a statement must not quote what somebody searched for
         connect_args={"connect_timeout": 5, "application_name": "safeplaces"},
     )
 
