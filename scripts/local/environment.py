@@ -38,13 +38,30 @@ def ensure_environment(root: Path, lock: str, *, folder: str = ".venv") -> Path:
         if not _works(python):
             _make(home)
         requirements = root / "requirements" / f"{lock}.txt"
-        stamp = home / f".installed-{lock}"
-        wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
-        if not stamp.is_file() or stamp.read_text() != wanted:
+        if not _is_installed(requirements, home):
             _install(python, requirements, root)
-            stamp.write_text(wanted)
+            _stamp(home, lock).write_text(_hash(requirements))
         _make_importable(root, home)
     return python
+
+
+def _is_installed(requirements: Path, home: Path) -> bool:
+    """Whether this lock file, or one that holds everything that it holds (develop holds service), was installed."""
+    wanted = set(requirements.read_text().splitlines())
+    for lock in requirements.parent.glob("*.txt"):
+        stamp = _stamp(home, lock.stem)
+        current = stamp.is_file() and stamp.read_text() == _hash(lock)
+        if current and wanted <= set(lock.read_text().splitlines()):
+            return True
+    return False
+
+
+def _stamp(home: Path, lock: str) -> Path:
+    return home / f".installed-{lock}"
+
+
+def _hash(requirements: Path) -> str:
+    return hashlib.sha256(requirements.read_bytes()).hexdigest()
 
 
 def _works(python: Path) -> bool:

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+LINES_SHOWN = 12
+
+
 class SetupError(RuntimeError):
     """A step of the set-up failed; the message says what the person can do."""
 
@@ -46,5 +49,5 @@ def run(command: list[str], *, cwd: Path, remedy: str, environment: Mapping[str,
     except OSError as error:
         raise SetupError(f"`{command[0]}` cannot be run: {error}. {remedy}") from error
     if done.returncode:
-        said = f"{done.stdout}\n{done.stderr}".strip()[-3000:]
+        said = "\n".join(f"{done.stdout}\n{done.stderr}".strip().splitlines()[-LINES_SHOWN:])
         raise SetupError(f"`{' '.join(command)}` failed:\n{said}\n{remedy}")
