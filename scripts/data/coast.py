@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import MultiPolygon, Polygon
+from shapely import Polygon
 from shapely.geometry import mapping, shape
 
+from geo.coverage import Area, to_area
+from geo.crs import geometry_to_bng
 from scripts.data.layout import SOURCES
-from scripts.data.projection import to_bng
 
 COAST_FILE = SOURCES / "coast.geojson"
 
@@ -35,13 +36,13 @@ _BEYOND_M = 300.0
 _THINNING_M = 100.0
 
 
-def read_land() -> MultiPolygon | Polygon:
+def read_land() -> Area:
     """Natural Earth's land around the county, in EPSG:27700 metres."""
     land = shape(json.loads(COAST_FILE.read_text(encoding="utf-8"))["geometry"])
-    return shapely.transform(shapely.segmentize(land, 0.01), to_bng)
+    return to_area(geometry_to_bng(shapely.segmentize(land, 0.01)))
 
 
-def land_mask(units_xy: NDArray[np.float64], frame: Polygon) -> MultiPolygon | Polygon:
+def land_mask(units_xy: NDArray[np.float64], frame: Polygon) -> Area:
     """Land inside the frame, in EPSG:27700 metres.
 
     Args:
@@ -57,7 +58,7 @@ def land_mask(units_xy: NDArray[np.float64], frame: Polygon) -> MultiPolygon | P
     discs = shapely.buffer(shapely.points(near[np.sort(one_per_cell)]), _REACH_M, quad_segs=4)
     settled = shapely.buffer(shapely.union_all(discs), _BEYOND_M - _REACH_M, quad_segs=4)
     inland = shapely.buffer(natural_earth, -_TRUSTED_INLAND_M, quad_segs=4)
-    return shapely.intersection(shapely.simplify(shapely.union(inland, settled), 10.0), frame)
+    return to_area(shapely.intersection(shapely.simplify(shapely.union(inland, settled), 10.0), frame))
 
 
 def extract(land_10m: Path) -> dict[str, Any]:

@@ -62,7 +62,8 @@ class PostcodeUnits:
     @property
     def positioned(self) -> NDArray[np.bool_]:
         """Which units have coordinates."""
-        return (self.quality != NO_POSITION_QUALITY) & (self.easting > 0) & (self.northing > 0)
+        has: NDArray[np.bool_] = (self.quality != NO_POSITION_QUALITY) & (self.easting > 0) & (self.northing > 0)
+        return has
 
     @property
     def xy(self) -> NDArray[np.float64]:
