@@ -125,7 +125,7 @@ def kind_words(schema: Described) -> str:
     if "enum" in schema:
         return "one of " + ", ".join(str(one) for one in schema["enum"])
     if schema.get("type") == "array":
-        return f"a list of {kind_words(schema.get('items', {}))}"
+        return f"a list of {kind_words(schema.get('items', {}))}".replace(" of object", " of objects")
     return _simple_kind(schema)
 
 

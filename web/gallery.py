@@ -30,6 +30,8 @@ from web.views import (
     PlaceCard,
     PlaceGonePage,
     PlacePage,
+    ProblemKind,
+    ProblemsPage,
     ResultsPage,
     SchemeLine,
 )
@@ -62,6 +64,8 @@ CARDS = (
         distance_m=240,
         step_free=True,
         checked_on=date(2026, 5, 4),
+        address="14 Example Terrace, Crossgate Moor, Durham, DH1 4XX",
+        phone="0191 496 0123",
     ),
     PlaceCard(
         "SP-0031",
@@ -271,6 +275,11 @@ def exhibits() -> dict[str, Exhibit]:
         "privacy": Exhibit("privacy.html", None, "/privacy"),
         "accessibility": Exhibit("accessibility.html", None, "/accessibility"),
         "api": Exhibit("api.html", None, "/api"),
+        "problems": Exhibit(
+            "problems.html",
+            ProblemsPage((ProblemKind("not-found", "Not found", 404, "There is nothing by that name."),)),
+            "/problems",
+        ),
         "api_docs": Exhibit("api_docs.html", to_reference(OPENAPI), "/api/docs"),
     }
     errors = {f"error_{code}": Exhibit("error.html", ErrorPage(code), "/x") for code in (404, 410, 422, 500, 503)}

@@ -92,6 +92,7 @@ class PlaceCard:
         distance_m: straight-line metres from the searched point; None outside a search.
         step_free: True, False, or None for not known.
         boundary_with: the neighbouring division when the place lies within its location's uncertainty of the boundary.
+        address: on one line, with the postcode; it and `phone` are for paper, where nobody can follow a link.
     """
 
     reference: str
@@ -105,6 +106,8 @@ class PlaceCard:
     checked_on: date | None = None
     schemes: tuple[str, ...] = ()
     boundary_with: DivisionLink | None = None
+    address: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,9 @@ def _parse_phone(value: str) -> phonenumbers.PhoneNumber | None:
         number = phonenumbers.parse(value, "GB")
     except phonenumbers.NumberParseException:
         return None
-    return number if phonenumbers.is_possible_number(number) else None
+    # Short national numbers such as 116 123 are "possible" only within an area; with +44 before them they ring nowhere.
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return number if reason == phonenumbers.ValidationResult.IS_POSSIBLE else None
 
 
 def boundary_words(notice: BoundaryNotice) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 import structlog
 from sqlalchemy import Engine, text
@@ -73,7 +74,7 @@ class _SampleFlag:
     is_sample: bool
 
 
-_flags: dict[int, _SampleFlag] = {}
+_flags: WeakKeyDictionary[Engine, _SampleFlag] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -82,14 +83,14 @@ def holds_sample_data(engine: Engine) -> bool:
 
     When the database does not answer (the page may be the one that says so), the last known answer stands.
     """
-    known = _flags.get(id(engine))
+    known = _flags.get(engine)
     try:
         version = current_version(engine).number
         if known and known.version == version:
             return known.is_sample
         with _lock, translated(), engine.connect() as connection:
             query = text("SELECT EXISTS (SELECT FROM authority WHERE is_sample)")
-            known = _flags[id(engine)] = _SampleFlag(version, bool(connection.execute(query).scalar_one()))
+            known = _flags[engine] = _SampleFlag(version, bool(connection.execute(query).scalar_one()))
     except DatabaseUnavailable:
         log.warning("sample_flag_not_read")
     return known.is_sample if known else False
