@@ -71,7 +71,7 @@ def install_packages(*packages: str) -> bool:
         return False
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
     for command in ([*apt, "update"], [*apt, "install", "-y", "--no-install-recommends", *packages]):
-        if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
+        if subprocess.run(command, check=False, capture_output=True).returncode:
             return False
     return True
 
@@ -136,6 +136,9 @@ def _how_to_install(version: int | None) -> str:
 
 def _run(command: list[str], version: int | None) -> None:
     try:
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise BinariesMissing(f"`{' '.join(command)}` failed. {_how_to_install(version)}") from error
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    except OSError as error:
+        raise BinariesMissing(f"`{command[0]}` cannot be run: {error}. {_how_to_install(version)}") from error
+    except subprocess.CalledProcessError as error:
+        said = "\n".join(error.stderr.strip().splitlines()[-5:])
+        raise BinariesMissing(f"`{' '.join(command)}` failed:\n{said}\n{_how_to_install(version)}") from error
