@@ -159,12 +159,12 @@ def test_an_existing_database_is_used_instead(state: Path, empty_database_url: s
 
 
 def test_a_database_that_does_not_answer_is_explained(state: Path) -> None:
-    address = "postgresql://somebody:hidden@127.0.0.1:1/nothing"
+    address = "postgresql://somebody:secret@127.0.0.1:1/nothing"
     served = Served(state, free_port(), DATABASE_URL=address)
     assert served.process.wait(60) == 1
     said = served.output()
     assert "docs/running.md" in said
-    assert "hidden" not in said
+    assert "secret" not in said
 
 
 def test_the_command_uses_the_private_database(state: Path) -> None:
