@@ -6,7 +6,8 @@ from fastapi import FastAPI, Response
 from psycopg_pool import ConnectionPool
 
 ITEMS = """
-    SELECT json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(ST_AsGeoJSON(item, 'geom')::json), '[]'))
+    SELECT json_build_object('type', 'FeatureCollection',
+                             'features', coalesce(json_agg(ST_AsGeoJSON(item, 'geom')::json), '[]'))
     FROM (SELECT * FROM plain.place WHERE geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326) LIMIT 100) AS item
 """
 

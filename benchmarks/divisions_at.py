@@ -1,7 +1,7 @@
 """Which division is this point in? One worker, a thousand different points of County Durham, wrk -t1 -c8."""
 
-import gzip
 import csv
+import gzip
 import random
 from pathlib import Path
 

@@ -1,7 +1,7 @@
 """What a page of places in a box costs as the register grows from 1,000 to 1,000,000 places.
 
-The box shrinks as the register grows, so that it always holds about 150 places: a screenful. The median of 300 requests'
-database time and of the whole request (in process, no network), with another box each time.
+The box is sized so that it always holds about 150 places: a screenful. The median of 300 requests (in process, no
+network), with another box each time.
 """
 
 import random

@@ -1,7 +1,7 @@
 """A page of places in a box: ours, TiPG, and the least that FastAPI can do, on one PostGIS with 100,000 points.
 
-Every request asks for another box (200 of them, each with some hundreds of points), limit 100. One worker each, wrk -t1 -c8.
-TiPG reads a plain table of the same points with the same columns that our answer carries.
+Every request asks for another box (200 of them, each with some hundreds of points), limit 100. One worker each,
+wrk -t1 -c8. TiPG reads a plain table of the same points with the same columns that our answer carries.
 """
 
 import random
@@ -19,8 +19,9 @@ GOAL = 10.0
 PLAIN_TABLE = """
     CREATE SCHEMA plain;
     CREATE TABLE plain.place AS
-    SELECT id, reference, name, kind, schemes, offers, description, address_1, address_2, town, postcode, phone, email, website,
-           opening_hours, step_free_entrance, accessible_toilet, hearing_loop, quiet_space, bsl, verdict, assessed_on, valid_until,
+    SELECT id, reference, name, kind, schemes, offers, description, address_1, address_2, town, postcode, phone, email,
+           website, opening_hours, step_free_entrance, accessible_toilet, hearing_loop, quiet_space, bsl, verdict,
+           assessed_on, valid_until,
            ST_SetSRID(ST_MakePoint(lon, lat), 4326) AS geom
     FROM published_place;
     ALTER TABLE plain.place ADD PRIMARY KEY (id);
