@@ -24,8 +24,7 @@ def to_geometry_json(geometry: BaseGeometry, decimals: int = OUTLINE_DECIMALS) -
         Outer rings anticlockwise, holes clockwise (RFC 7946, 3.1.6).
     """
     rounded = shapely.transform(geometry, lambda coordinates: coordinates.round(decimals))
-    tidy = shapely.remove_repeated_points(rounded, 0.0)
-    kept = tidy if tidy.is_valid else geometry
+    kept = shapely.remove_repeated_points(rounded, 0.0) if rounded.is_valid else geometry
     mapping = orjson.loads(shapely.to_geojson(shapely.orient_polygons(kept, exterior_cw=False)))
     return dict(mapping)
 

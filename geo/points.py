@@ -123,7 +123,7 @@ def check_grid_point(easting: float, northing: float) -> GridPoint:
     if 0 <= northing <= EASTING_MAXIMUM < easting <= NORTHING_MAXIMUM:
         raise CoordinatesFaultyError(
             "Easting and northing look swapped.",
-            f"Easting comes first: try easting {northing:g} and northing {easting:g}.",
+            f"Easting comes first: try easting {northing:.0f} and northing {easting:.0f}.",
             field="easting",
         )
     raise OutsideGreatBritain(
