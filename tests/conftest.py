@@ -31,6 +31,8 @@ from scripts.local.postgis import Cluster, ClusterError
 PROJECT = Path(__file__).parent.parent
 CLUSTER_FOLDER = "SAFEPLACES_TEST_CLUSTER"
 CLUSTER_FAULT = "SAFEPLACES_TEST_CLUSTER_FAULT"
+FOLDER_PREFIX = "safeplaces-tests-"
+ALIVE = "alive.lock"
 TEMPLATE = "safeplaces_template"
 SAMPLE_TEMPLATE = "safeplaces_sample_template"
 
@@ -61,14 +63,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the cluster, unless we are a worker. Without PostGIS the tests that need it fail and say why."""
-    if (
-        config.option.output == "test-results"
-    ):  # pytest-playwright empties this folder; ours holds screenshots and reports
+    if config.option.output == "test-results":
+        # pytest-playwright empties its folder at the start; ours also holds screenshots and reports.
         config.option.output = "test-results/playwright"
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
-    folder = Path(tempfile.mkdtemp(prefix="safeplaces-tests-"))
+    _sweep_up_after_killed_runs()
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
     folder.chmod(0o755)  # the server's user passes through
+    alive = (folder / ALIVE).open("w")
+    fcntl.flock(alive, fcntl.LOCK_EX)
+    config.add_cleanup(alive.close)
     try:
         cluster = Cluster(folder / "postgres", durable=False)
         config.add_cleanup(lambda: _throw_away(cluster, folder))
@@ -78,6 +83,17 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[CLUSTER_FAULT] = str(error)
     else:
         os.environ[CLUSTER_FOLDER] = str(cluster.folder)
+
+
+def _sweep_up_after_killed_runs() -> None:
+    """Delete folders of runs that could not do it themselves: nobody holds their lock any more."""
+    for mark in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*/{ALIVE}"):
+        with mark.open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            shutil.rmtree(mark.parent, ignore_errors=True)
 
 
 def _throw_away(cluster: Cluster, folder: Path) -> None:
