@@ -76,6 +76,13 @@ def install_packages(*packages: str) -> bool:
     return True
 
 
+def missing_packages(*packages: str) -> list[str]:
+    """Those of these Debian packages that are not installed; none where the system is not Debian's kind."""
+    if not shutil.which("dpkg-query"):
+        return []
+    return [name for name in packages if "ok installed" not in _ask(["dpkg-query", "-W", "-f=${Status}", name])]
+
+
 def _candidates() -> Iterator[Path]:
     """Folders that may hold the programs: Debian's versioned ones, those on PATH, and what pg_config tells."""
     yield from DEBIAN_VERSIONS.glob("*/bin")

@@ -15,7 +15,14 @@ from types import FrameType
 from typing import TypeVar
 
 from scripts.local.assets import ensure_assets
-from scripts.local.binaries import BinariesMissing, ClusterError, find_binaries, install_binaries, install_packages
+from scripts.local.binaries import (
+    BinariesMissing,
+    ClusterError,
+    find_binaries,
+    install_binaries,
+    install_packages,
+    missing_packages,
+)
 from scripts.local.environment import ensure_environment
 from scripts.local.progress import SetupError, say
 from scripts.local.state import ROOT
@@ -24,8 +31,8 @@ Result = TypeVar("Result")
 
 COVERAGE_FLOOR = 85
 WORKERS = 2
-CHROMIUM = "/usr/bin/chromium"
-BROWSER_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-liberation")
+BROWSER_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-liberation", "libatomic1")
+"""Playwright's own Node.js needs the last one, which a small system does not have."""
 RESULTS = ROOT / "test-results"
 CHECKS: dict[str, list[str]] = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
@@ -67,11 +74,12 @@ def _set_up(*, fast: bool) -> Path:
         say("Installing PostGIS")
         install_binaries()
     if not fast:
-        if not Path(CHROMIUM).exists():
-            say("Installing Chromium and fonts")
-            if not install_packages(*BROWSER_PACKAGES):
-                wanted = " ".join(BROWSER_PACKAGES)
-                raise SetupError(f"Browser tests need Chromium: sudo apt-get install {wanted}. Or scripts/test --fast")
+        missing = missing_packages(*BROWSER_PACKAGES)
+        if missing:
+            say(f"Installing for the browser tests: {' '.join(missing)}")
+            if not install_packages(*missing):
+                wanted = " ".join(missing)
+                raise SetupError(f"Browser tests need: sudo apt-get install {wanted}. Or run scripts/test --fast")
         ensure_assets(ROOT)
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir()
