@@ -2,17 +2,21 @@
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from scripts.data import sample_councillors, sample_places
+from scripts.data.bank_holidays import bank_holidays_file
 from scripts.data.boundaries import (
     NEIGHBOURING_AREAS,
     Boundaries,
     district_features,
     division_features,
     make_boundaries,
+    read_members,
 )
 from scripts.data.code_point import (
     PostcodeUnits,
@@ -24,7 +28,10 @@ from scripts.data.code_point import (
 )
 from scripts.data.layout import COUNTY, DATA, DIVISIONS_VALID_FROM, DIVISIONS_VALID_TO
 from scripts.data.postcodes import write_postcodes
-from scripts.data.write import write_geojson
+from scripts.data.sample_councillors import councillor_rows
+from scripts.data.sample_places import sample_place_rows
+from scripts.data.settlements import settlement_features
+from scripts.data.write import write_csv, write_geojson, write_json
 
 
 class Build:
@@ -113,11 +120,36 @@ class Build:
         """data/postcodes_county_durham.csv.gz."""
         write_postcodes(self.folder / "postcodes_county_durham.csv.gz", self.county_units)
 
+    def settlements(self) -> None:
+        """data/settlements.geojson."""
+        metadata = self.metadata("Name labels for maps of County Durham")
+        metadata["note"] = "Each label stands at the median postcode unit of the divisions or district in `basis`."
+        write_geojson(self.folder / "settlements.geojson", settlement_features(self.county_units), metadata)
+
+    def bank_holidays(self) -> None:
+        """data/bank_holidays_england.json."""
+        write_json(self.folder / "bank_holidays_england.json", bank_holidays_file())
+
+    def sample_places(self) -> None:
+        """data/sample_places.csv."""
+        areas = {code: self.boundaries.metres[code] for code in self.boundaries.divisions}
+        rows = sample_place_rows(self.county_units, areas, self.names)
+        write_csv(self.folder / "sample_places.csv", sample_places.COLUMNS, rows)
+
+    def sample_councillors(self) -> None:
+        """data/sample_councillors.csv."""
+        rows = councillor_rows(Counter(self.county_units.division.tolist()), read_members())
+        write_csv(self.folder / "sample_councillors.csv", sample_councillors.COLUMNS, rows)
+
 
 PARTS: dict[str, Callable[[Build], None]] = {
     "electoral_divisions": Build.electoral_divisions,
     "surroundings": Build.surroundings,
     "postcodes": Build.postcodes,
+    "settlements": Build.settlements,
+    "bank_holidays": Build.bank_holidays,
+    "sample_places": Build.sample_places,
+    "sample_councillors": Build.sample_councillors,
 }
 
 
@@ -132,6 +164,7 @@ def main(arguments: list[str] | None = None) -> int:
     unknown = sorted(set(options.part) - set(PARTS))
     if unknown:
         parser.error(f"there is no part {', '.join(unknown)}; the parts are {', '.join(PARTS)}")
+    options.folder.mkdir(parents=True, exist_ok=True)
     build = Build(options.folder)
     try:
         for part in options.part or PARTS:

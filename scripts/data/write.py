@@ -47,6 +47,11 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """UTF-8 CSV, see `csv_text`."""
+    path.write_text(csv_text(columns, rows), encoding="utf-8")
+
+
 def write_gzip(path: Path, text: str) -> None:
     """Gzip without time or file name in its header: equal text gives equal bytes."""
     with path.open("wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
