@@ -34,7 +34,7 @@ def objects(url: str) -> list[tuple[str, str]]:
                 SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype = 'e')
               AND relname NOT IN (SELECT indexrelid::regclass::text FROM pg_index
                                   WHERE indrelid = 'spatial_ref_sys'::regclass)
-              AND relkind <> 't'
+              AND relkind NOT IN ('t', 'c') -- an extension's composite types depend on it by their type
             UNION ALL
             SELECT 'function', proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace
             WHERE nspname = 'public' AND NOT EXISTS (
