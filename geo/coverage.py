@@ -180,9 +180,9 @@ def transform(areas: Mapping[str, Area], convert: Callable[[Coordinates], Coordi
     def rounded(coordinates: Coordinates) -> Coordinates:
         return np.round(convert(coordinates), decimals)
 
-    moved = {
-        name: shapely.remove_repeated_points(shapely.transform(area, rounded), 0.0) for name, area in areas.items()
-    }
+    moved = {name: shapely.transform(area, rounded) for name, area in areas.items()}
+    require_valid(moved)
+    moved = {name: shapely.remove_repeated_points(area, 0.0) for name, area in moved.items()}
     require_valid(moved)
     return moved
 
