@@ -1,0 +1,89 @@
+"""The JSON of places: made by PostgreSQL once for a version of the register, kept, and joined into answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.db.version import RegisterVersion
+from app.places import queries
+from app.places.standing import Standing, read_standing
+
+KEPT = 30_000
+"""Places whose JSON one process keeps: about 40 MB of a register far larger than any county's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A place's public facts as JSON: `properties` is an object without its closing brace; position CRS84, degrees."""
+
+    reference: str
+    properties: bytes
+    lon: float
+    lat: float
+
+
+@dataclass(slots=True)
+class Kept:
+    """What has been read of one version of the register. Kept data are never older than the version that names them."""
+
+    tag: str
+    standings: dict[date, Standing] = field(default_factory=dict)
+    fragments: dict[int, Fragment] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def standing(self, session: Session, on: date) -> Standing:
+        """`read_standing`, once."""
+        known = self.standings.get(on)
+        if known is None:
+            known = self.standings[on] = read_standing(session, on)
+        return known
+
+    def keep(self, made: Mapping[int, Fragment]) -> None:
+        """Remember fragments; the oldest make room."""
+        with self.lock:
+            self.fragments |= made
+            for oldest in list(self.fragments)[: max(0, len(self.fragments) - KEPT)]:
+                del self.fragments[oldest]
+
+
+_kept: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()
+
+
+def kept_for(engine: Engine, version: RegisterVersion) -> Kept:
+    """What this process keeps of this version of the register behind an engine."""
+    kept = _kept.get(engine)
+    if kept is None or kept.tag != version.tag:
+        kept = _kept[engine] = Kept(version.tag)
+    return kept
+
+
+def read_fragments(
+    session: Session, ids: Sequence[int], standing: Standing, at: datetime | None
+) -> dict[int, Fragment]:
+    """The JSON of those of these places that are published at `at` (None: now)."""
+    if not ids:
+        return {}
+    return {
+        facts.id: Fragment(facts.reference, facts.properties.encode()[:-1], facts.lon, facts.lat)
+        for facts in queries.facts_of(session, ids, sets=standing.set_ids, at=at)
+    }
+
+
+def find_fragments(
+    session: Session, ids: Sequence[int], standing: Standing, at: datetime | None, kept: Kept | None
+) -> Mapping[int, Fragment]:
+    """`read_fragments`, from what is kept as far as it goes. The past is not kept: few ask for it."""
+    if kept is None or at is not None:
+        return read_fragments(session, ids, standing, at)
+    missing = [place_id for place_id in ids if place_id not in kept.fragments]
+    if not missing:
+        return kept.fragments
+    at_hand = {place_id: fragment for place_id in ids if (fragment := kept.fragments.get(place_id))}
+    made = read_fragments(session, missing, standing, at)
+    kept.keep(made)
+    return {**at_hand, **made}

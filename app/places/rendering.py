@@ -1,0 +1,90 @@
+"""Pages of places as bytes: JSON, GeoJSON and CSV, joined from fragments without parsing them again."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from app.places.csv import to_csv
+from app.places.filters import Origin
+from app.places.fragments import Fragment
+from app.places.schemas import Notice
+
+FORMATS = {
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "csv": "text/csv",
+}
+
+
+class Listed(NamedTuple):
+    """A place in a list: its facts, and what the list says of it."""
+
+    fragment: Fragment
+    distance_m: float | None = None
+    linked_by: str | None = None
+
+
+def flat_json(place: Listed, base: str) -> bytes:
+    """A place as one flat JSON object with lon and lat. `base` is what the address of its page begins with."""
+    return b'%b,"lon":%b,"lat":%b}' % (
+        _properties(place, base),
+        repr(place.fragment.lon).encode(),
+        repr(place.fragment.lat).encode(),
+    )
+
+
+def feature_json(place: Listed, base: str) -> bytes:
+    """A place as a GeoJSON feature."""
+    fragment = place.fragment
+    return b'{"type":"Feature","id":"%b","geometry":{"type":"Point","coordinates":[%b,%b]},"properties":%b}}' % (
+        fragment.reference.encode(),
+        repr(fragment.lon).encode(),
+        repr(fragment.lat).encode(),
+        _properties(place, base),
+    )
+
+
+def one_as(format_name: str, place: Listed, base: str, notices: Sequence[Notice]) -> bytes:
+    """One place in a format; JSON forms carry the notices."""
+    if format_name == "csv":
+        return to_csv([orjson.loads(flat_json(place, base))])
+    body = feature_json(place, base) if format_name == "geojson" else flat_json(place, base)
+    return body[:-1] + b',"notices":' + _notices(notices) + b"}"
+
+
+def list_as(format_name: str, places: Sequence[Listed], base: str, members: dict[str, Any]) -> bytes:
+    """A list of places in a format; `members` stand beside the places in the JSON forms."""
+    if format_name == "csv":
+        return to_csv(orjson.loads(flat_json(place, base)) for place in places)
+    beside = orjson.dumps({"numberReturned": len(places)} | members)[1:]
+    if format_name == "geojson":
+        features = b",".join([feature_json(place, base) for place in places])
+        return b'{"type":"FeatureCollection","features":[' + features + b"]," + beside
+    return b'{"places":[' + b",".join([flat_json(place, base) for place in places]) + b"]," + beside
+
+
+def origin_json(origin: Origin) -> dict[str, Any]:
+    """The point that distances are measured from."""
+    return {
+        "lon": round(origin.lon, 6),
+        "lat": round(origin.lat, 6),
+        "easting": origin.easting,
+        "northing": origin.northing,
+        "postcode": origin.postcode,
+    }
+
+
+def _properties(place: Listed, base: str) -> bytes:
+    """The flat properties without the closing brace."""
+    reference = place.fragment.reference
+    text = f',"url":"{base}/places/{reference}"'
+    if place.distance_m is not None:
+        text += f',"distance_m":{round(place.distance_m, 1)!r}'
+    if place.linked_by is not None:
+        text += f',"linked_by":"{place.linked_by}"'
+    return place.fragment.properties + text.encode()
+
+
+def _notices(notices: Sequence[Notice]) -> bytes:
+    return orjson.dumps([notice.model_dump() for notice in notices])
