@@ -4,8 +4,8 @@ Grid coordinates are EPSG:27700, easting then northing, metres. Longitude and la
 ETRS89, which Ordnance Survey takes for WGS84 (they differ by less than a metre in Britain). PROJ, inside PostGIS and
 pyproj, has no OSTN15 grid as packaged by Debian: it would be 1.7 m off at the median. `convertbng` carries the grid and
 agrees with Ordnance Survey's forty control points to the millimetre (`tests/geo/test_crs.py`); it rounds eastings and
-northings to whole millimetres. All 1,742,638 postcode units of Code-Point Open come back to within 1.5 mm, except 63 on St
-Agnes (Scilly), south of latitude 49.92, whose longitude and latitude it takes for outside of Great Britain.
+northings to whole millimetres. All 1,742,638 postcode units of Code-Point Open come back to within 1.5 mm, except 63
+on St Agnes (Scilly), south of latitude 49.92, whose longitude and latitude it takes for outside of Great Britain.
 """
 
 from collections.abc import Callable, Sequence
