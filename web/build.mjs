@@ -1,7 +1,7 @@
 // Builds everything that a browser loads, from our sources and the npm packages, into web/static/build.
 // Run with `npm ci --ignore-scripts && npm run build`; after npm ci it needs no network.
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -13,7 +13,7 @@ const target = join(web, 'static', 'build')
 // A folder beside the target, renamed at the end, so that a server never sees half a build.
 const fresh = join(web, 'static', `build.${process.pid}`)
 
-const STYLESHEETS = ['main']
+const STYLESHEETS = ['main', 'map/map']
 const FONTS = [
   'atkinson-hyperlegible-next-latin-wght-normal.woff2',
   'atkinson-hyperlegible-next-latin-ext-wght-normal.woff2'
@@ -47,13 +47,14 @@ function buildStyles() {
       loadPaths: [join(packages, 'govuk-frontend', 'dist')],
       quietDeps: true
     })
+    mkdirSync(dirname(join(fresh, name)), { recursive: true })
     writeFileSync(join(fresh, `${name}.css`), css)
   }
 }
 
 async function buildScripts() {
   await build({
-    entryPoints: [join(web, 'scripts', 'main.js'), join(web, 'scripts', 'enhanced.js')],
+    entryPoints: [join(web, 'scripts', 'main.js'), join(web, 'scripts', 'enhanced.js'), join(web, 'scripts', 'map', 'map.js')],
     outdir: fresh,
     bundle: true,
     minify: true,
@@ -62,8 +63,6 @@ async function buildScripts() {
     legalComments: 'none',
     logLevel: 'warning'
   })
-  const map = join(web, 'scripts', 'map')
-  if (existsSync(map)) cpSync(map, join(fresh, 'map'), { recursive: true })
 }
 
 function copyVendor() {
