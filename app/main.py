@@ -13,6 +13,8 @@ from app.http.logs import configure_logs
 from app.http.pages import BuiltFiles, problem_page
 from app.http.request_log import RequestLog
 from app.http.security_headers import SecurityHeaders
+from app.places import routes as places
+from app.postcodes import routes as postcodes
 from app.public_map import routes as public_map
 from app.settings import Settings, load_settings
 
@@ -25,7 +27,7 @@ Answers come as JSON, GeoJSON or CSV (`f=` or `Accept`). Errors are problem deta
 Positions and postcodes that you ask about are not logged.
 """
 
-ROUTERS: list[APIRouter] = [health.router, public_map.router]
+ROUTERS: list[APIRouter] = [health.router, postcodes.router, places.router, public_map.router]
 
 MAXIMUM_BODY_BYTES = 2 * 1024 * 1024
 
