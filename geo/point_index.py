@@ -32,11 +32,16 @@ class PointIndex:
 
     def find(self, easting: float, northing: float) -> str | None:
         """The label of the area that covers a point, or None."""
+        position = self.find_position(easting, northing)
+        return None if position == NOWHERE else self.labels[position]
+
+    def find_position(self, easting: float, northing: float) -> int:
+        """The position in `labels` of the area that covers a point, or `NOWHERE` (-1)."""
         candidates = np.sort(self._tree.query(shapely.Point(easting, northing)))
         for candidate in candidates.tolist():
             if shapely.intersects_xy(self._areas[candidate], easting, northing):
-                return self.labels[int(candidate)]
-        return None
+                return int(candidate)
+        return NOWHERE
 
     def locate(self, eastings: Numbers, northings: Numbers) -> NDArray[np.intp]:
         """Positions in `labels` of the areas that cover the points, `NOWHERE` (-1) for none.

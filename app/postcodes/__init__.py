@@ -1,0 +1,1 @@
+"""Postcode units: what a person types, where it is, and the files that say so."""
