@@ -16,6 +16,7 @@ from app.db.version import london_today
 from app.errors import InvalidInput
 from app.places import facts
 from app.places.facts import fold
+from app.postcodes.rules import parse_postcode
 from app.vocabulary import (
     DEFAULT_LOCATION_QUALITY_M,
     MEMBERSHIP_LABELS,
@@ -139,7 +140,7 @@ def _coded_list(codes: Codes, noun: str) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
-Number = Annotated[float | None, _text(facts.parse_number), Field(allow_inf_nan=False)]
+Number = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, _text(facts.parse_number)]
 YesNo = Annotated[bool | None, _text(facts.parse_yes_no)]
 Line = Annotated[str | None, _line(200)]
 
@@ -153,7 +154,7 @@ class PositionDraft(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    postcode: Annotated[str | None, _text(facts.parse_postcode)] = None
+    postcode: Annotated[str | None, _text(parse_postcode)] = None
     uprn: Annotated[str | None, _text(facts.parse_uprn)] = None
     easting: Number = None
     northing: Number = None
