@@ -28,8 +28,8 @@ def alone(folder: Path, name: str) -> Iterator[None]:
         yield
 
 
-def run(command: list[str], *, cwd: Path, remedy: str, environment: Mapping[str, str] | None = None) -> None:
-    """Run a step quietly; when it fails, show what it said.
+def run(command: list[str], *, cwd: Path, remedy: str, environment: Mapping[str, str] | None = None) -> str:
+    """Run a step quietly and return what it said; when it fails, show that.
 
     Args:
         command: the program and its arguments.
@@ -50,3 +50,4 @@ def run(command: list[str], *, cwd: Path, remedy: str, environment: Mapping[str,
     if done.returncode:
         said = "\n".join(f"{done.stdout}\n{done.stderr}".strip().splitlines()[-LINES_SHOWN:])
         raise SetupError(f"`{' '.join(command)}` failed:\n{said}\n{remedy}")
+    return done.stdout

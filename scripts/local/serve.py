@@ -70,7 +70,9 @@ def serve(host: str, port: int, stack: ExitStack, began: float) -> None:
     remedy = "Is the database a PostGIS that this user may change? See docs/running.md."
     run([str(python), "-m", "alembic", "upgrade", "head"], cwd=ROOT, remedy=remedy)
     say("Loading the bundled data where there is none yet")
-    run([str(python), *COMMAND, "setup"], cwd=ROOT, remedy="See docs/running.md, Troubleshooting.")
+    load = [str(python), *COMMAND, "setup", "--quiet"]
+    done = run(load, cwd=ROOT, remedy="See docs/running.md, Troubleshooting.")
+    say(" ".join(done.split()) or "Done")
     server = stack.enter_context(_web_server(python, host, port))
     _wait_until_live(server, host, port)
     where = str(cluster.folder) if own_database else "the database that DATABASE_URL names"
