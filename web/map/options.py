@@ -54,7 +54,9 @@ class MapOptions:
         if not (all(map(math.isfinite, self.bounds)) and -180 <= west < east <= 180 and -90 <= south < north <= 90):  # noqa: PLR2004  # the Earth's own limits
             raise ValueError(f"{self.bounds} is no box. Give min lon, min lat, max lon, max lat in degrees.")
         if self.tile_url is not None and urlsplit(self.tile_url).scheme not in {"http", "https", ""}:
-            raise ValueError(f"{self.tile_url!r} is no address of map tiles. It looks like https://host/{{z}}/{{x}}/{{y}}.png.")
+            raise ValueError(
+                f"{self.tile_url!r} is no address of map tiles. It looks like https://host/{{z}}/{{x}}/{{y}}.png."
+            )
 
 
 @dataclass(frozen=True, slots=True)

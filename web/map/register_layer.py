@@ -1,7 +1,7 @@
 """The parts that Folium does not have: a map without foreign addresses, and the layer that our own script fills."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import folium
 from branca.element import Element, MacroElement
@@ -11,7 +11,7 @@ from folium.template import Template
 Part = TypeVar("Part", bound=Element)
 
 
-class RegisterMap(folium.Map):  # type: ignore[misc]  # folium has no types
+class RegisterMap(folium.Map):
     """A Folium map that is only a script: its element and its styles are part of our pages.
 
     Folium's own template writes style and script elements into the page, which the Content-Security-Policy blocks, and
@@ -28,11 +28,10 @@ class RegisterMap(folium.Map):  # type: ignore[misc]  # folium has no types
         {% endmacro %}
         """
     )
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
 
     def __init__(self, element_id: str, *, max_zoom: int, **options: Any) -> None:  # noqa: ANN401  # Leaflet's options
         super().__init__(tiles=None, **options)
+        self.default_js, self.default_css = [], []
         self.element_id = element_id
         # Folium gives max_zoom to its tile layers only; clusters need to know where zooming ends.
         self.options["max_zoom"] = max_zoom
@@ -54,7 +53,7 @@ class RegisterMap(folium.Map):  # type: ignore[misc]  # folium has no types
         return part
 
 
-class RegisterLayer(MacroElement):  # type: ignore[misc]  # branca has no types
+class RegisterLayer(MacroElement):
     """Hands a map and its (empty) layers to our script, which fetches GeoJSON by address and draws it.
 
     `options` holds addresses, codes and signs of our own; never text of the register: Folium would write it into a
@@ -70,5 +69,5 @@ class RegisterLayer(MacroElement):  # type: ignore[misc]  # branca has no types
     )
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no annotation here
         self.options = dict(options)

@@ -129,6 +129,6 @@ def to_script(register_map: RegisterMap) -> str:
     figure = register_map.get_root()
     if not isinstance(figure, Figure):
         raise TypeError("A Folium map always stands in a figure.")
-    register_map.render()
+    register_map.render()  # type: ignore[no-untyped-call]  # nor has folium
     lines = (line.strip() for line in figure.script.render().splitlines())
     return "\n".join(line for line in lines if line) + "\n"

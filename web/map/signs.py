@@ -15,21 +15,21 @@ from web.views import LegendEntry
 # Outlines in a square of 36, with room for a white edge. Pictures are drawn in the middle, 18 wide.
 SHAPES = {
     "circle": "M18 3a15 15 0 1 1 0 30a15 15 0 1 1 0-30Z",
-    "square": "M8 4.500h20a3.500 3.500 0 0 1 3.500 3.500v20a3.500 3.500 0 0 1-3.500 3.500h-20A3.500 3.500 0 0 1 4.500 28V8A3.500 3.500 0 0 1 8 4.500Z",
-    "house": "M18 2.500 32.500 13.500V30a2.500 2.500 0 0 1-2.500 2.500H6A2.500 2.500 0 0 1 3.500 30V13.500Z",
+    "square": "M8 4.5h20a3.5 3.5 0 0 1 3.5 3.5v20a3.5 3.5 0 0 1-3.5 3.5H8A3.5 3.5 0 0 1 4.5 28V8A3.5 3.5 0 0 1 8 4.5Z",
+    "house": "M18 2.5 32.5 13.5V30a2.5 2.5 0 0 1-2.5 2.5H6A2.5 2.5 0 0 1 3.5 30V13.5Z",
     "hexagon": "M10 4h16l8 14-8 14H10L2 18Z",
-    "shield": "M18 2.500 32 6.500V18c0 8-5.500 13-14 16C9.500 31 4 26 4 18V6.500Z",
-    "diamond": "M18 .500 35.500 18 18 35.500 .500 18Z",
-    "triangle": "M18 1 35 32.500H1Z",
-    "octagon": "M11.500 3h13L33 11.500v13L24.500 33h-13L3 24.500v-13Z",
+    "shield": "M18 2.5 32 6.5V18c0 8-5.5 13-14 16C9.5 31 4 26 4 18V6.5Z",
+    "diamond": "M18 .5 35.5 18 18 35.5 .5 18Z",
+    "triangle": "M18 1 35 32.5H1Z",
+    "octagon": "M11.5 3h13L33 11.5v13L24.5 33h-13L3 24.5v-13Z",
 }
 
-TICK = '<path d="m5 12.500 4.500 4.500L19 7.500"/>'
-TICK_AND_MORE = '<path d="m3 11.500 4 4L15 7M19.500 12v.010M15.500 18h.010M20 18h.010"/>'
-CLOCK = '<circle cx="12" cy="12" r="8"/><path d="M12 7.500V12l3 2"/>'
-STOPPED_CLOCK = '<circle cx="12" cy="12" r="8"/><path d="m6.500 17.500 11-11"/>'
+TICK = '<path d="m5 12.5 4.5 4.5L19 7.5"/>'
+TICK_AND_MORE = '<path d="m3 11.5 4 4L15 7M19.5 12v.01M15.5 18h.01M20 18h.01"/>'
+CLOCK = '<circle cx="12" cy="12" r="8"/><path d="M12 7.5V12l3 2"/>'
+STOPPED_CLOCK = '<circle cx="12" cy="12" r="8"/><path d="m6.5 17.5 11-11"/>'
 CROSS = '<path d="m6 6 12 12M18 6 6 18"/>'
-QUESTION = '<path d="M8.500 9a3.500 3.500 0 1 1 5 3.200c-1 .600-1.500 1.200-1.500 2.600M12 18.500h.010"/>'
+QUESTION = '<path d="M8.5 9a3.5 3.5 0 1 1 5 3.2c-1 .6-1.5 1.2-1.5 2.6M12 18.5h.01"/>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def draw(shape: str, group: str, picture: str) -> str:
     return (
         f'<svg class="sign sign--{group}" viewBox="-1 -1 38 38" aria-hidden="true" focusable="false">'
         f'<path class="sign__shape" d="{SHAPES[shape]}"/>'
-        f'<svg class="sign__picture" x="{x}" y="{y}" width="{size}" height="{size}" viewBox="0 0 24 24">{picture}</svg></svg>'
+        f'<svg class="sign__picture" x="{x}" y="{y}" width="{size}" height="{size}" viewBox="0 0 24 24">{picture}</svg>'
+        "</svg>"
     )
 
 

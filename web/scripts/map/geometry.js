@@ -40,7 +40,14 @@ export function spotsIn(rings, view) {
   return spots.sort((a, b) => b.width * (0.6 + 0.4 * b.centred) - a.width * (0.6 + 0.4 * a.centred))
 }
 
-const ROWS = 10
+/** Whether the corners of a box lie in the area that the rings enclose. */
+export function isInside(rings, { min, max }) {
+  return [min, max, { x: min.x, y: max.y }, { x: max.x, y: min.y }].every(
+    ({ x, y }) => rings.flatMap((ring) => crossingsOf(ring, y)).filter((crossing) => crossing < x).length % 2
+  )
+}
+
+const ROWS = 12
 
 function crossingsOf({ points, top, bottom }, y) {
   const found = []

@@ -1,5 +1,6 @@
-const ROOMY = 560
-const TALL = 380
+// From this size on the open key covers little of what the map shows.
+const ROOMY = 900
+const TALL = 480
 const STEPS = [['none', 'no place'], ['few', '1 or 2'], ['some', '3 to 5'], ['many', '6 or more']]
 
 /** The key: what signs and tints mean, for those that the map shows. Folded away where the map is small. */

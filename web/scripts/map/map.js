@@ -89,7 +89,7 @@ function registerMap(map, given) {
     )
     if (missing.length) status.failed(() => load(missing))
     else status.done()
-    box.dispatchEvent(new CustomEvent('safeplaces:drawn', { bubbles: true, detail: { missing: missing.length } }))
+    box.dataset.drawn = missing.length ? 'in-part' : 'whole'
   }
 }
 

@@ -1,4 +1,4 @@
-import { polygonsOf, spotsIn } from './geometry.js'
+import { isInside, polygonsOf, spotsIn } from './geometry.js'
 
 // From which zoom on a name may appear.
 const APPEARS = { area: 0, chosen: 0, settlement1: 0, settlement2: 10.5, settlement3: 12, division: 10 }
@@ -98,12 +98,14 @@ export class Names {
       const heights = points.map(({ y }) => y)
       return { points, top: Math.min(...heights), bottom: Math.max(...heights) }
     })
-    const room = kind === 'chosen' ? width * 0.5 : width * 0.9
-    return spotsIn(scaled, view)
-      .filter((spot) => spot.width >= room)
-      .slice(0, 8)
+    const boxes = spotsIn(scaled, view)
+      .filter((spot) => spot.width >= width * 0.6)
+      .slice(0, 10)
       .map((spot) => box(spot.x, spot.y))
-      .find(free)
+      .filter(free)
+    const whole = boxes.find((spot) => isInside(scaled, spot))
+    // The division that the page is about is named even where its name crosses its boundary.
+    return whole ?? (kind === 'chosen' ? boxes[0] : undefined)
   }
 
   /** Reads all sizes at once: one layout of the page, and only when there are new names. */

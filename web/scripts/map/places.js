@@ -1,7 +1,8 @@
 import { makeCard, openCard } from './cards.js'
 
-// Up to this many places each keeps a sign of its own; only those at the very same spot are drawn as one.
+// Up to this many places each keeps a sign of its own; only signs that would hide each other are drawn as one.
 const SHOWN_SINGLY = 50
+const HIDING = 20
 const SIGN_SIZE = 34
 const ASSURANCE_WORDS = {
   fit: 'Checked: fit for purpose',
@@ -35,7 +36,7 @@ const ClusterIcon = L.DivIcon.extend({
 
 export function clusterIcon(cluster) {
   const count = cluster.getChildCount()
-  const size = count < 10 ? 38 : count < 100 ? 44 : count < 1000 ? 52 : 60
+  const size = count < 10 ? 36 : count < 100 ? 42 : count < 1000 ? 50 : 58
   return new ClusterIcon({ count, className: 'map-cluster', iconSize: [size, size] })
 }
 
@@ -54,7 +55,7 @@ export async function drawPlaces(map, { layers, signs, signedBy, place: chosen }
     marker.place = properties
     markers.set(properties.reference, marker)
   }
-  group.options.maxClusterRadius = markers.size > SHOWN_SINGLY ? (zoom) => (zoom >= 14 ? 28 : 54) : 3
+  group.options.maxClusterRadius = markers.size > SHOWN_SINGLY ? reachOf : HIDING
   group.clearLayers() // starts again with that distance
   listen(map, group)
   const own = markers.get(chosen)
@@ -70,6 +71,11 @@ export async function drawPlaces(map, { layers, signs, signedBy, place: chosen }
     group.addLayers(clustered)
   })
   return markers
+}
+
+/** How near, in pixels, places are drawn as one: a county in few numbers, a town with most of its signs. */
+function reachOf(zoom) {
+  return zoom < 11 ? 64 : zoom < 12.5 ? 46 : zoom < 14 ? 32 : 24
 }
 
 function iconsOf(signs) {

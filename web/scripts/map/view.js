@@ -19,7 +19,7 @@ export function makeView(map, options) {
   }
   if (options.point) map.setView([options.point[1], options.point[0]], NEAR_ZOOM - 1, { animate: false })
   else fit(given)
-  map.options.maxBoundsViscosity = 0.6
+  map.options.maxBoundsViscosity = 1
   return {
     divisionsAre(features) {
       const chosen = features.filter((feature) => feature.properties.gss_code === options.division)
@@ -29,14 +29,15 @@ export function makeView(map, options) {
       if (options.hasOwnBounds) return
       const own = features.find((feature) => feature.properties.reference === options.place)
       if (own && !moved) map.setView(toLatLng(own), NEAR_ZOOM, { animate: false })
-      else if (options.point) fit(boundsAround(map, options.point, features), { maxZoom: NEAR_ZOOM, padding: [40, 40] })
+      else if (options.point) fit(boundsAround(map, options.point, features), { maxZoom: NEAR_ZOOM, padding: undefined, paddingTopLeft: [76, 36], paddingBottomRight: [36, 60] })
     },
     surroundingsAre(features) {
       const around = boundsOf(features)
       if (!around) return
+      // Beyond what is held there would be sea where there is none.
       const limit = around.extend(given)
-      map.setMaxBounds(limit.pad(0.1))
-      map.setMinZoom(Math.floor(map.getBoundsZoom(limit)))
+      map.setMaxBounds(limit)
+      map.setMinZoom(Math.min(map.getBoundsZoom(limit, true), map.getBoundsZoom(given)))
     }
   }
 }
