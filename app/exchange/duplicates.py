@@ -14,13 +14,13 @@ MOST_AT_ONE_POINT = 200
 
 _NEW = "NOT EXISTS (SELECT FROM import_match WHERE import_match.row = file.row)"
 _WITH_REGISTER = f"""
-SELECT file.row, place.reference, NULL::integer, place.name, ST_Distance(place.location, file.location),
+SELECT file.row, file.name, place.reference, NULL::integer, place.name, ST_Distance(place.location, file.location),
        similarity(place.name, file.name), place.uprn = file.uprn
 FROM import_row AS file JOIN place ON place.membership_status <> 'withdrawn' AND place.authority_code = :authority
      AND ST_DWithin(place.location, file.location, :near_m) AND similarity(place.name, file.name) >= :similar
 WHERE {_NEW}
 UNION
-SELECT file.row, place.reference, NULL, place.name, ST_Distance(place.location, file.location),
+SELECT file.row, file.name, place.reference, NULL, place.name, ST_Distance(place.location, file.location),
        similarity(place.name, file.name), true
 FROM import_row AS file JOIN place ON place.membership_status <> 'withdrawn' AND place.authority_code = :authority
      AND place.uprn = file.uprn
@@ -29,13 +29,13 @@ ORDER BY 1 LIMIT :most
 """
 _WITHIN_FILE = f"""
 WITH crowded AS (SELECT easting, northing FROM import_row GROUP BY 1, 2 HAVING count(*) > :most_at_point)
-SELECT file.row, NULL, other.row, other.name, ST_Distance(other.location, file.location),
+SELECT file.row, file.name, NULL, other.row, other.name, ST_Distance(other.location, file.location),
        similarity(other.name, file.name), coalesce(other.uprn = file.uprn, false)
 FROM import_row AS file JOIN import_row AS other ON other.row < file.row
      AND ST_DWithin(other.location, file.location, :near_m) AND similarity(other.name, file.name) >= :similar
 WHERE {_NEW} AND (file.easting, file.northing) NOT IN (SELECT easting, northing FROM crowded)
 UNION
-SELECT file.row, NULL, other.row, other.name, ST_Distance(other.location, file.location),
+SELECT file.row, file.name, NULL, other.row, other.name, ST_Distance(other.location, file.location),
        similarity(other.name, file.name), true
 FROM import_row AS file JOIN import_row AS other ON other.row < file.row AND other.uprn = file.uprn
 WHERE {_NEW}
@@ -47,6 +47,7 @@ class Duplicate(NamedTuple):
     """A new row that is probably the same place as another: one of the register, or of an earlier row."""
 
     row: int
+    name: str
     reference: str | None
     other_row: int | None
     other_name: str

@@ -70,6 +70,12 @@ class ImportReport:
         """How many rows have faults."""
         return len({fault.row for fault in self.faults})
 
+    def is_refused(self, options: ImportOptions) -> bool:
+        """Whether faults or duplicates, which the options do not let pass, forbid the import."""
+        return bool(
+            (self.faults and not options.leave_out_faulty) or (self.duplicates and not options.allow_duplicates)
+        )
+
 
 Progress = Callable[[str], None]
 
@@ -118,8 +124,7 @@ def import_sheet(
     progress("Comparing with the register")
     _compare(session, checked, binding, options, report)
     report.faults.sort(key=lambda fault: fault.row)
-    refused = (report.faults and not options.leave_out_faulty) or (report.duplicates and not options.allow_duplicates)
-    if not refused and not options.dry_run:
+    if not report.is_refused(options) and not options.dry_run:
         progress(f"Writing {report.added:,} new and {len(report.changed):,} changed places")
         written = write_rows(session, options.authority, binding.sources.keys())
         if written.added or written.moved:
