@@ -1,7 +1,7 @@
 """Boundaries from an ArcGIS feature layer, such as those of the ONS Open Geography portal.
 
-What a layer answers is described in Esri's REST API reference ("Query (Feature Service/Layer)"): its description says how
-many records a page may have; a page that is not the last says `exceededTransferLimit`, in GeoJSON inside of
+What a layer answers is described in Esri's REST API reference ("Query (Feature Service/Layer)"): its description says
+how many records a page may have; a page that is not the last says `exceededTransferLimit`, in GeoJSON inside of
 `properties`; errors come as JSON with status 200. The number of records is asked for first, so that a short answer is
 noticed.
 """

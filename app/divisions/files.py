@@ -159,6 +159,7 @@ def guess_fields(names: Sequence[str], chosen: ChosenFields = USUAL_FIELDS) -> F
 
 
 def first_field(names: Sequence[str], patterns: Sequence[str]) -> str | None:
+    """The first name that fits the first pattern that any fits, in any case."""
     return next((one for pattern in patterns for one in names if re.fullmatch(pattern, one, re.IGNORECASE)), None)
 
 

@@ -1,0 +1,286 @@
+"""The divisions of the API: all, one, and which one something is in."""
+
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from app.db.failures import translated
+from app.db.sessions import Reading, open_read_session
+from app.db.version import london_today
+from app.divisions import formats
+from app.divisions.boundaries import answering, check_date
+from app.divisions.lookup import (
+    MAXIMUM_ITEMS,
+    Answer,
+    Found,
+    find_division,
+    find_divisions,
+    find_located,
+    parse_position,
+    unit_position,
+)
+from app.divisions.memory import Memory, current_memory, known_memory
+from app.divisions.rules import division_set_at, division_sets_at, get_division, list_divisions
+from app.divisions.schemas import (
+    DivisionAnswer,
+    DivisionAt,
+    DivisionFeature,
+    DivisionFeatures,
+    DivisionFilters,
+    DivisionList,
+    LookupAnswer,
+    LookupRequest,
+    to_boundaries,
+)
+from app.errors import InvalidInput, RegisterError
+from app.http.caching import is_unchanged, not_modified, private_headers, request_etag, shared_headers
+from app.http.negotiation import choose_format
+from app.http.parameters import refuse_unknown_parameters
+from app.postcodes.rules import MAXIMUM_LENGTH, find_postcodes, get_postcode, not_held, parse_postcode
+from app.tables.postcode import PostcodeUnit
+from geo.crs import point_to_lonlat
+from geo.features import POINT_DECIMALS
+from geo.points import GridPoint
+
+router = APIRouter(prefix="/api/v1/divisions", tags=["divisions"])
+STRICT = [Depends(refuse_unknown_parameters)]
+
+AsAt = Annotated[
+    date | None, Query(description="Boundaries of this date; today where left out.", examples=["2024-06-01"])
+]
+UNPROCESSABLE: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.UNPROCESSABLE_ENTITY.value: {"description": "A value is wrong; the answer says which and what to do."}
+}
+NOT_FOUND: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.NOT_FOUND.value: {"description": "There is no such division here; the answer says what is held."}
+}
+
+
+def _day(as_at: date | None) -> date:
+    return check_date(as_at) if as_at else london_today()
+
+
+@router.get(
+    "",
+    summary="All divisions",
+    dependencies=STRICT,
+    responses=UNPROCESSABLE
+    | NOT_FOUND
+    | {
+        200: {
+            "model": DivisionList,
+            "content": {
+                "application/geo+json": {"schema": DivisionFeatures.model_json_schema()},
+                "text/csv": {"schema": {"type": "string"}},
+            },
+        }
+    },
+)
+def read_divisions(
+    request: Request,
+    session: Reading,
+    filters: Annotated[DivisionFilters, Query()],
+) -> Response:
+    """Every division by name, with how many published places it has. GeoJSON brings the outlines."""
+    on, authority = _day(filters.as_at), filters.authority
+    form = choose_format(request.headers, filters.f, formats.LIST_FORMATS)
+    etag = request_etag(request, form)
+    if is_unchanged(request, etag):
+        return not_modified(etag)
+    sets = [division_set_at(session, authority, on)] if authority else division_sets_at(session, on)
+    found = list_divisions(session, on, authority_code=authority, query=filters.q, outlines=form == formats.GEOJSON)
+    return _answer(formats.many(found, sets, form), formats.LIST_FORMATS[form], etag)
+
+
+@router.get(
+    "/at",
+    summary="Which division is this position or postcode in?",
+    responses=UNPROCESSABLE | NOT_FOUND | {200: {"model": DivisionAt}},
+)
+async def read_division_at(
+    request: Request,
+    lon: Annotated[float | None, Query(description="Longitude, degrees (CRS84).", examples=[-1.5757])] = None,
+    lat: Annotated[float | None, Query(description="Latitude, degrees (CRS84).", examples=[54.7761])] = None,
+    postcode: Annotated[
+        str | None, Query(description="A whole postcode, instead of a position.", examples=["DH1 1AB"])
+    ] = None,
+    as_at: AsAt = None,
+) -> Response:
+    """The division that covers a position, and how far its edge is. Never stored, never logged.
+
+    Give longitude and latitude, or a postcode. On a shared edge the division whose code comes first answers.
+    """
+    refuse_unknown_parameters(request)  # here rather than as a dependency, which would cost a thread
+    on = _day(as_at)
+    engine = request.app.state.engine
+    memory = known_memory(engine)
+    if memory is None:
+        memory = await run_in_threadpool(current_memory, engine)
+    if postcode is not None:
+        if lon is not None or lat is not None:
+            raise InvalidInput("There are both a position and a postcode.", "Give one of the two.", field="postcode")
+        if len(postcode) > MAXIMUM_LENGTH:
+            raise InvalidInput("This is too long for a postcode.", "Give one such as DH1 1AA.", field="postcode")
+        unit = await run_in_threadpool(_read_unit, request, postcode)
+        return _at(memory, find_division(memory, unit_position(unit), on), unit=unit)
+    if lon is None or lat is None:
+        missing = "lon" if lon is None else "lat"
+        raise InvalidInput(
+            "There is no position and no postcode." if lon is lat else f"The position has no {missing}.",
+            "Give lon and lat, such as ?lon=-1.5757&lat=54.7761, or postcode, such as ?postcode=DH1 1AB.",
+            field=missing,
+        )
+    return _at(memory, find_division(memory, parse_position(lon, lat), on), lonlat=(lon, lat))
+
+
+def _read_unit(request: Request, postcode: str) -> PostcodeUnit:
+    with translated(), open_read_session(request.app.state.engine) as session:
+        unit = get_postcode(session, postcode)
+        session.expunge(unit)
+        return unit
+
+
+def _at(
+    memory: Memory, found: Found, *, lonlat: tuple[float, float] | None = None, unit: PostcodeUnit | None = None
+) -> Response:
+    """The answer, written without a model: this route answers thousands of times a second."""
+    lon, lat = lonlat or point_to_lonlat(*found.at)
+    code = unit.division_code if unit else None
+    answer = {
+        "division": _name(found),
+        "position": {
+            "lon": round(lon, POINT_DECIMALS),
+            "lat": round(lat, POINT_DECIMALS),
+            "easting": round(found.at.easting, 2),
+            "northing": round(found.at.northing, 2),
+        },
+        "distance_to_boundary_m": round(found.distance_to_boundary_m, 1),
+        "postcode": unit.postcode if unit else None,
+        "official_division_code": code,
+        "postcode_disagrees": code is not None
+        and code != found.division.gss_code
+        and code in memory.of(found.answering.boundaries).index.labels,
+        "boundaries": to_boundaries(found.answering).model_dump(),
+    }
+    return Response(orjson.dumps(answer), headers=private_headers(), media_type="application/json")
+
+
+def _name(found: Found) -> dict[str, Any]:
+    return {
+        "gss_code": found.division.gss_code,
+        "name": found.division.name,
+        "members": found.division.members,
+        "authority_code": found.answering.boundaries.authority_code,
+    }
+
+
+@router.post(
+    "/lookup",
+    summary="Which divisions are these positions or postcodes in?",
+    dependencies=STRICT,
+    responses=UNPROCESSABLE | {200: {"model": LookupAnswer}},
+)
+def look_up_divisions(
+    request: Request,
+    session: Reading,
+    asked: Annotated[
+        LookupRequest,
+        Body(
+            openapi_examples={
+                "positions": {"value": {"points": [[-1.5757, 54.7761], [-1.7, 54.66]]}},
+                "postcodes": {"value": {"postcodes": ["DH1 1AB", "dl14 7qh"], "as_at": "2024-06-01"}},
+            }
+        ),
+    ],
+) -> Response:
+    """Up to 10,000 at once, answered in order: each with its division, or with what is wrong with it."""
+    on = _day(asked.as_at)
+    memory = current_memory(request.app.state.engine)
+    if (asked.points is None) == (asked.postcodes is None):
+        raise InvalidInput(
+            "There must be points or postcodes, and not both.", "Ask for them separately.", field="points"
+        )
+    items = asked.points if asked.points is not None else asked.postcodes or []
+    if len(items) > MAXIMUM_ITEMS:
+        raise InvalidInput(
+            f"There are {len(items)} items, more than {MAXIMUM_ITEMS}.",
+            "Ask for them in several parts.",
+            field="points",
+        )
+    if asked.points is not None:
+        answers = find_divisions(memory, asked.points, on)
+    else:
+        answers = find_located(memory, _locate_postcodes(session, items), on)
+    results = [_result(one) for one in answers]
+    body = {
+        "results": results,
+        "found": sum(isinstance(one, Found) for one in answers),
+        "boundaries": [to_boundaries(one).model_dump() for one in answering(memory.boundary_sets, on)],
+    }
+    return Response(orjson.dumps(body), headers=private_headers(), media_type="application/json")
+
+
+def _locate_postcodes(session: Reading, texts: list[Any]) -> list[GridPoint | RegisterError]:
+    parsed: list[str | RegisterError] = [_parse(one) for one in texts]
+    units = find_postcodes(session, [one for one in parsed if isinstance(one, str)])
+    return [_position(one, units) for one in parsed]
+
+
+def _parse(text: object) -> str | RegisterError:
+    if not isinstance(text, str):
+        return InvalidInput("This is not a postcode.", "Give text, such as DH1 1AA.")
+    try:
+        return parse_postcode(text)
+    except InvalidInput as error:
+        return error
+
+
+def _position(parsed: str | RegisterError, units: dict[str, PostcodeUnit]) -> GridPoint | RegisterError:
+    if isinstance(parsed, RegisterError):
+        return parsed
+    unit = units.get(parsed)
+    return unit_position(unit) if unit else not_held(parsed)
+
+
+def _result(answer: Answer) -> dict[str, Any]:
+    if isinstance(answer, Found):
+        return {"division": _name(answer), "fault": None}
+    return {"division": None, "fault": {"what": answer.what, "remedy": answer.remedy}}
+
+
+@router.get(
+    "/{gss_code}",
+    summary="One division",
+    dependencies=STRICT,
+    responses=UNPROCESSABLE
+    | NOT_FOUND
+    | {
+        200: {
+            "model": DivisionAnswer,
+            "content": {"application/geo+json": {"schema": DivisionFeature.model_json_schema()}},
+        }
+    },
+)
+def read_division(
+    request: Request,
+    session: Reading,
+    gss_code: Annotated[str, Path(description="GSS code of the division.", examples=["E05009036"])],
+    as_at: AsAt = None,
+    f: Annotated[str | None, Query(description="json or geojson.", examples=["geojson"])] = None,
+) -> Response:
+    """A division, with its outline as GeoJSON. Codes of earlier boundaries are found, with a notice."""
+    on = check_date(as_at) if as_at else None
+    form = choose_format(request.headers, f, formats.ONE_FORMATS)
+    etag = request_etag(request, form)
+    if is_unchanged(request, etag):
+        return not_modified(etag)
+    found = get_division(session, gss_code, on, outlines=form == formats.GEOJSON)
+    return _answer(formats.one(found, form), formats.ONE_FORMATS[form], etag)
+
+
+def _answer(body: bytes, media_type: str, etag: str) -> Response:
+    return Response(body, headers=shared_headers(etag), media_type=media_type)
