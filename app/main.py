@@ -8,6 +8,7 @@ from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, FastAPI
 
 from app.db.sessions import make_engine
+from app.divisions import routes as divisions
 from app.http import health, problems
 from app.http.logs import configure_logs
 from app.http.pages import BuiltFiles, problem_page
@@ -27,7 +28,7 @@ Answers come as JSON, GeoJSON or CSV (`f=` or `Accept`). Errors are problem deta
 Positions and postcodes that you ask about are not logged.
 """
 
-ROUTERS: list[APIRouter] = [health.router, postcodes.router, places.router, public_map.router]
+ROUTERS: list[APIRouter] = [health.router, postcodes.router, divisions.router, places.router, public_map.router]
 
 MAXIMUM_BODY_BYTES = 2 * 1024 * 1024
 
