@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from app.errors import InvalidInput
 
 
-def refuse_unknown_parameters(request: Request) -> None:
-    """A dependency for API routers.
+async def refuse_unknown_parameters(request: Request) -> None:
+    """A dependency for API routers. It does not wait for anything, so it needs no thread.
 
     Raises:
         InvalidInput: the query has a parameter that the route does not know; names those that it does.

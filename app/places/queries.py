@@ -118,7 +118,9 @@ def order_of(filters: PlaceFilters) -> str:
 
 @lru_cache(maxsize=512)
 def _list_statement(shape: Shape) -> TextClause:
-    key = {"distance": f"place.location <-> {POINT}", "score": _SCORE, "id": "place.id"}[shape.order]
+    # The candidates come sorted, so ordering by their id costs nothing and the page's last place ends the search.
+    by_id = "candidate.id" if _has_candidates(shape) else "place.id"
+    key = {"distance": f"place.location <-> {POINT}", "score": _SCORE, "id": by_id}[shape.order]
     conditions = _conditions(shape, key)
     return text(
         f"SELECT place.id, {key if shape.order == 'distance' else 'NULL'}, {key if shape.order == 'score' else 'NULL'},"
@@ -144,6 +146,10 @@ _PIECES = (
 )
 
 
+def _has_candidates(shape: Shape) -> bool:
+    return shape.bbox and shape.order == "id" and not shape.division and not shape.then
+
+
 def _source(shape: Shape) -> str:
     if shape.then:
         return "published_place_as_at(:at) AS place"
@@ -152,7 +158,7 @@ def _source(shape: Shape) -> str:
             "division JOIN place_division AS link ON link.division_id = division.id"
             " JOIN published_place AS place ON place.id = link.place_id"
         )
-    if shape.bbox and shape.order == "id":
+    if _has_candidates(shape):
         # The index is asked which ids to try; only published_place decides and gives. Sorted before it is asked, so
         # that no more audits are looked up than the page needs.
         return (
@@ -179,7 +185,7 @@ def _conditions(shape: Shape, key: str) -> list[str]:
     linked = "division.gss_code = :division AND division.division_set_id = ANY(CAST(:sets AS integer[]))"
     given = {
         after: shape.after,
-        _IN_BOX.replace("location &&", "place.location &&"): shape.bbox,
+        _IN_BOX.replace("location &&", "place.location &&"): shape.bbox and not _has_candidates(shape),
         f"EXISTS {near}" if shape.then else linked: shape.division,
         f"ST_DWithin(place.location, {POINT}, :radius)": shape.radius,
         "place.schemes && CAST(:schemes AS text[])": shape.schemes,

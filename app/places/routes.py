@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 
-from app.db.sessions import Reading
-from app.db.version import current_version
+from app.db.sessions import Reading, reading
+from app.db.version import current_version, known_version
 from app.errors import InvalidInput, PlaceGone
 from app.http import problems
 from app.http.caching import etag_of, is_unchanged, not_modified, private_headers, shared_headers
@@ -40,12 +41,12 @@ class GeoJsonAnswer(Response):
 
 @router.get("/places", summary="Find places", response_model=PlaceList, responses=documentation.LIST)
 @router.head("/places", include_in_schema=False)
-def list_places(request: Request, session: Reading, asked: Annotated[PlaceQuery, Query()]) -> Response:
+async def list_places(request: Request, asked: Annotated[PlaceQuery, Query()]) -> Response:
     """Published places: those in a box, in a division, near a point or postcode, open at a moment, or matching words.
 
     All filters can be combined. Answers to a position or postcode are never cached, and not logged.
     """
-    return _answer_list(request, session, asked)
+    return await _answer_list(request, asked)
 
 
 @router.get(
@@ -56,11 +57,11 @@ def list_places(request: Request, session: Reading, asked: Annotated[PlaceQuery,
     responses=documentation.LIST,
 )
 @router.head("/divisions/{gss_code}/places", include_in_schema=False)
-def list_division_places(
-    request: Request, session: Reading, gss_code: GssCode, asked: Annotated[DivisionPlacesQuery, Query()]
+async def list_division_places(
+    request: Request, gss_code: GssCode, asked: Annotated[DivisionPlacesQuery, Query()]
 ) -> Response:
     """Published places linked to an electoral division; `linked_by` says why each is."""
-    return _answer_list(request, session, PlaceQuery(division=gss_code, **asked.model_dump()))
+    return await _answer_list(request, PlaceQuery(division=gss_code, **asked.model_dump()))
 
 
 @router.get("/places/{reference}", summary="One place", response_model=PublishedPlaceModel, responses=documentation.ONE)
@@ -86,24 +87,26 @@ def get_place(
     return Response(body, headers=shared_headers(etag), media_type=FORMATS[format_name])
 
 
-def _answer_list(request: Request, session: Session, asked: PlaceQuery) -> Response:
+async def _answer_list(request: Request, asked: PlaceQuery) -> Response:
+    """304 at once where nothing changed, else the list, made in one thread from beginning to end."""
     now = datetime.now(UTC)
     format_name = choose_format(request.headers, asked.f, FORMATS)
-    version = current_version(request.app.state.engine)
-    kept = kept_for(request.app.state.engine, version)
-    filters = _filters(session, asked, kept, now)
-    if filters.origin:
-        headers = private_headers()
-    else:
-        etag = etag_of(request, version, format_name, filters.open_at.isoformat() if filters.open_at else "")
-        if is_unchanged(request, etag):
-            return not_modified(etag)
-        headers = shared_headers(etag)
-    after = parse_cursor(asked.cursor, 1 if order_of(filters) == "id" else 2) if asked.cursor else None
-    page = rules.list_places(session, filters, limit=asked.limit, after=after, kept=kept)
+    minute = f"{now:%Y%m%d%H%M}" if asked.open_at == "now" else ""
+    version = known_version(request.app.state.engine)
+    if version and is_unchanged(request, etag := etag_of(request, version, format_name, minute)):
+        return not_modified(etag)
+    return await run_in_threadpool(_list, request, asked, format_name, now, minute)
+
+
+def _list(request: Request, asked: PlaceQuery, format_name: str, now: datetime, minute: str) -> Response:
+    engine = request.app.state.engine
+    version = current_version(engine)
+    kept = kept_for(engine, version)
+    with reading(request) as session:
+        filters = _filters(session, asked, kept, now)
+        after = parse_cursor(asked.cursor, 1 if order_of(filters) == "id" else 2) if asked.cursor else None
+        page = rules.list_places(session, filters, limit=asked.limit, after=after, kept=kept)
     link = next_link(request, to_cursor(*page.following) if page.following else None)
-    if link:
-        headers["Link"] = f'<{link}>; rel="next"'
     members: dict[str, Any] = {
         "next": link,
         "notices": [notice.model_dump() for notice in page.standing.notices],
@@ -111,6 +114,9 @@ def _answer_list(request: Request, session: Session, asked: PlaceQuery) -> Respo
         "origin": origin_json(filters.origin) if filters.origin else None,
     }
     body = list_as(format_name, page.places, _base(request), members)
+    headers = private_headers() if filters.origin else shared_headers(etag_of(request, version, format_name, minute))
+    if link:
+        headers["Link"] = f'<{link}>; rel="next"'
     return Response(body, headers=headers, media_type=FORMATS[format_name])
 
 
