@@ -20,6 +20,7 @@ from typing import NoReturn
 from scripts.local.assets import ensure_assets
 from scripts.local.environment import ensure_environment
 from scripts.local.postgis import BinariesMissing, Cluster, ClusterError, install_binaries
+from scripts.local.prepared import is_prepared, note_prepared
 from scripts.local.progress import SetupError, run, say
 from scripts.local.state import COMMAND, DATABASE, ROOT, private_cluster, state_folder
 
@@ -66,13 +67,11 @@ def serve(host: str, port: int, stack: ExitStack, began: float) -> None:
     if own_database:
         cluster = stack.enter_context(_cluster())
         os.environ["DATABASE_URL"] = cluster.url(DATABASE)
-    say("Bringing the database's tables up to date")
-    remedy = "Is the database a PostGIS that this user may change? See docs/running.md."
-    run([str(python), "-m", "alembic", "upgrade", "head"], cwd=ROOT, remedy=remedy)
-    say("Loading the bundled data where there is none yet")
-    load = [str(python), *COMMAND, "setup", "--quiet"]
-    done = run(load, cwd=ROOT, remedy="See docs/running.md, Troubleshooting.")
-    say(" ".join(done.split()) or "Done")
+        if not is_prepared(cluster, DATABASE, ROOT):
+            _prepare(python)
+            note_prepared(cluster, DATABASE, ROOT)
+    else:
+        _prepare(python)
     server = stack.enter_context(_web_server(python, host, port))
     _wait_until_live(server, host, port)
     where = str(cluster.folder) if own_database else "the database that DATABASE_URL names"
@@ -81,6 +80,17 @@ def serve(host: str, port: int, stack: ExitStack, began: float) -> None:
     print(f"  Started in {time.monotonic() - began:.1f} s. Ctrl-C stops it.\n", flush=True)
     code = server.wait()
     raise SetupError(f"The web server ended by itself (code {code}); its last lines above say why.")
+
+
+def _prepare(python: Path) -> None:
+    """Migrate and load what is missing; does nothing that was done before."""
+    say("Bringing the database's tables up to date")
+    remedy = "Is the database a PostGIS that this user may change? See docs/running.md."
+    run([str(python), "-m", "alembic", "upgrade", "head"], cwd=ROOT, remedy=remedy)
+    say("Loading the bundled data where there is none yet")
+    load = [str(python), *COMMAND, "setup", "--quiet"]
+    done = run(load, cwd=ROOT, remedy="See docs/running.md, Troubleshooting.")
+    say(" ".join(done.split()) or "Done")
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
