@@ -227,6 +227,7 @@ def exhibits() -> dict[str, Exhibit]:
             Member(),
         ),
         places=tuple(replace(card, distance_m=None) for card in CARDS[:2]),
+        in_division=2,
         boundaries=BOUNDARIES,
     )
     pages = {

@@ -127,12 +127,14 @@ class ResultsPage:
         division: None outside every division that is held.
         places: nearest published places, nearest first.
         in_division: how many published places the division has.
+        is_asker: whether the point is where the asker is; the middle of a town, or another place, need not be.
     """
 
     searched: str
     now: datetime
     division: DivisionLink | None
     places: tuple[PlaceCard, ...]
+    is_asker: bool = True
     in_division: int = 0
     boundary_with: DivisionLink | None = None
     boundaries: BoundaryNotice | None = None
@@ -141,11 +143,12 @@ class ResultsPage:
 
 @dataclass(frozen=True, slots=True)
 class ChooseOption:
-    """One meaning of what was typed: a division's page when `gss_code` is set, otherwise a search for `value`."""
+    """One meaning of what was typed: the page of a division or place, or else a search for `value`."""
 
     label: str
     detail: str = ""
     gss_code: str = ""
+    reference: str = ""
     value: str = ""
 
 
@@ -254,7 +257,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class DivisionPage:
-    """division.html: a division with its members and its published places, or the nearest where it has none."""
+    """division.html: a division with its members and its published places, or the nearest where it has none.
+
+    Attributes:
+        places: those that count in it, then those that may belong to it (`boundary_with` says where they count).
+        in_division: how many count in it, as the list of divisions and the API have it.
+    """
 
     gss_code: str
     name: str
@@ -262,6 +270,7 @@ class DivisionPage:
     now: datetime
     members: tuple[Member, ...] = ()
     places: tuple[PlaceCard, ...] = ()
+    in_division: int = 0
     nearest: tuple[PlaceCard, ...] = ()
     boundaries: BoundaryNotice | None = None
     map: MapView | None = None

@@ -7,7 +7,7 @@ from app.places.open_state import DayHours as DayOfHours
 from app.places.open_state import OpenState, state_at, week_from
 from app.places.schemas import PublicPlace
 from app.vocabulary import ACCESSIBILITY_FACTS, OFFERS, LocationSource
-from web.views import BoundaryNotice, DayHours, DivisionLink, Fact, MapView, OpenNow, PlaceCard, PlacePage, SchemeLine
+from web.views import DayHours, DivisionLink, Fact, OpenNow, PlaceCard, PlacePage, SchemeLine
 
 Boundaries = Mapping[str, DivisionLink]
 """From the reference of a place to the other division that it may belong to."""
@@ -33,16 +33,11 @@ def _card(place: PublicPlace, now: datetime, boundary_with: DivisionLink | None)
     )
 
 
-def place_page(
-    place: PublicPlace,
-    now: datetime,
-    *,
-    boundary_with: DivisionLink | None,
-    boundaries: BoundaryNotice | None,
-    schemes: Mapping[str, SchemeLine],
-    shown_map: MapView,
-) -> PlacePage:
-    """Every public field of a place."""
+def place_page(place: PublicPlace, now: datetime, schemes: Mapping[str, SchemeLine]) -> PlacePage:
+    """Every public field of a place; what the page shows beside them is added by the caller.
+
+    `schemes` are the schemes by code, in words.
+    """
     facts = place.accessibility
     return PlacePage(
         reference=place.reference,
@@ -70,9 +65,6 @@ def place_page(
         at_postcode=place.location_source == LocationSource.POSTCODE,
         location_quality_m=place.location_quality_m,
         division=division_link(place),
-        boundary_with=boundary_with,
-        boundaries=boundaries,
-        map=shown_map,
     )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from hashlib import blake2b
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 import brotli  # type: ignore[import-untyped]  # it has no stubs
+from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -77,6 +79,14 @@ class Kept:
         if body:
             self._bodies.move_to_end(key)
         return body
+
+
+_kept: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()
+
+
+def kept_for(engine: Engine) -> Kept:
+    """What this process keeps of the register behind an engine."""
+    return _kept.setdefault(engine, Kept())
 
 
 def answer(request: Request, body: Body, *, for_ever: bool = False) -> Response:

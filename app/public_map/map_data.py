@@ -9,9 +9,8 @@ from datetime import date
 import orjson
 
 from app.db.sessions import ReadSession
-from app.divisions.queries import list_divisions
+from app.divisions.rules import list_divisions
 from app.places.open_state import week_from
-from app.places.rules import count_by_division
 from app.public_map.kept import Body, to_body
 from app.public_map.map_files import GEOJSON
 from app.public_map.queries import MapPlace, list_map_places
@@ -28,19 +27,22 @@ def places_body(session: ReadSession, today: date, division: str | None, divisio
     return _collection(orjson.dumps(_place_feature(place, today)) for place in places)
 
 
-def divisions_body(session: ReadSession, division_set_ids: list[int]) -> Body:
+def divisions_body(session: ReadSession, today: date) -> Body:
     """The divisions that answer today, with how many published places count in each."""
-    counts = {}
-    for set_id in division_set_ids:
-        counts |= count_by_division(session, set_id)
-    rows = list_divisions(session, division_set_ids, outlines=True)
     return _collection(
         b'{"type":"Feature","properties":%b,"geometry":%b}'
         % (
-            orjson.dumps({"gss_code": code, "name": name, "places": counts.get(code, 0), "url": f"/divisions/{code}"}),
-            str(outline).encode(),
+            orjson.dumps(
+                {
+                    "gss_code": division.gss_code,
+                    "name": division.name,
+                    "places": division.places,
+                    "url": f"/divisions/{division.gss_code}",
+                }
+            ),
+            (division.outline or "null").encode(),
         )
-        for _, code, name, _, _, outline in rows
+        for division in list_divisions(session, today, outlines=True)
     )
 
 

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import orjson
 
-from app.public_map.names import best_matches
-
 
 class Settlement(NamedTuple):
     """A town, village or district of one: CRS84 degrees of its middle; rank 1 is the largest, 3 the smallest."""
@@ -29,8 +27,3 @@ def read_settlements(data_folder: Path) -> tuple[Settlement, ...]:
         Settlement(feature["properties"]["name"], feature["properties"]["rank"], *feature["geometry"]["coordinates"])
         for feature in features
     )
-
-
-def find_settlements(data_folder: Path, asked: str) -> list[Settlement]:
-    """The settlements whose names fit best what was typed."""
-    return best_matches(read_settlements(data_folder), lambda settlement: settlement.name, asked)
