@@ -4,12 +4,15 @@ A read session runs READ ONLY transactions. A write session is a unit of work: i
 leaves, and says who changes what through which door (`record_as`), which the revision triggers write down.
 """
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import Engine, create_engine, text
+from psycopg import Connection
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session
 
 from app.db.failures import translated
@@ -36,15 +39,28 @@ class WriteSession(Session):
 
 def make_engine(settings: Settings) -> Engine:
     """The process's engine. Connections are checked before use, so that a restarted database is not an error."""
-    return create_engine(
+    engine = create_engine(
         settings.sqlalchemy_url,
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error that quotes a statement must not quote what somebody searched for
         connect_args={"connect_timeout": 5, "application_name": "safeplaces"},
     )
+    event.listen(engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Connection[Any], *_: object) -> None:
+    """Have the pool replace a connection that the server closed.
+
+    An idle connection has nothing to say, so one with something to read holds the server's farewell. SQLAlchemy's own
+    `pool_pre_ping` finds out by a round trip, a tenth of the time of a short request.
+    """
+    waiting = select.poll()
+    waiting.register(connection.pgconn.socket, select.POLLIN)
+    if waiting.poll(0):
+        raise DisconnectionError
 
 
 def open_read_session(engine: Engine) -> ReadSession:
