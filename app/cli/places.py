@@ -50,10 +50,10 @@ def import_file(  # noqa: PLR0913 - each is an option of the command
     with writing() as session, console.status("Connecting") as status:
         session.record_as(actor or getpass.getuser(), via="import", reason=f"Import of {file.name}")
         report = import_places(session, file, options, sheet_name=sheet, progress=status.update)
-    show_report(console, report, options)
     if faults is not None:
         found = sorted([*report.faults, *report.warnings, *to_faults(report.duplicates)])
         write_faults(faults, found)
         console.print(f"{len(found):,} faults, warnings and duplicates are in {faults}.", markup=False)
+    show_report(console, report, options)
     if report.is_refused(options):
         raise typer.Exit(1)

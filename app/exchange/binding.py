@@ -41,6 +41,8 @@ class Binding:
         unused: headings that nothing is made of and that the mapping does not say to ignore.
         translations: for a cell's position, from its folded value to ours.
         left_out: for a cell's position, the folded values whose rows are left out.
+        empty: folded values that mean nothing in any column.
+        blank_if_wrong: our columns whose faults are warnings.
     """
 
     sources: Lookup[str, Source]
@@ -48,6 +50,7 @@ class Binding:
     translations: Lookup[int, Lookup[str, str]]
     left_out: Lookup[int, frozenset[str]]
     empty: frozenset[str]
+    blank_if_wrong: frozenset[str]
 
 
 def bind(headings: Sequence[str], mapping: Mapping) -> Binding:
@@ -87,6 +90,7 @@ def bind(headings: Sequence[str], mapping: Mapping) -> Binding:
         },
         left_out={at(theirs): frozenset(map(tidy, values)) for theirs, values in mapping.leave_out.items()},
         empty=frozenset(map(tidy, mapping.empty)),
+        blank_if_wrong=frozenset(mapping.blank_if_wrong),
     )
 
 

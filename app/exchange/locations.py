@@ -61,7 +61,7 @@ def locate_rows(session: Session, rows: Sequence[DraftRow]) -> Locations:
         found=[Located(*numbers) if ok else None for numbers, ok in zip(table, sound.tolist(), strict=True)],
         faults=list(_faults(session, rows, np.flatnonzero(~sound))),
         warnings=[
-            (at, _far_away(float(distances[at]), rows[at].draft.postcode or ""))
+            (at, _far_away(float(distances[at])))
             for at in np.flatnonzero(own & sound & (np.nan_to_num(distances) > FAR_FROM_POSTCODE_M)).tolist()
         ],
     )
@@ -105,7 +105,7 @@ def _faults(session: Session, rows: Sequence[DraftRow], lost: NDArray[np.intp]) 
                 at,
                 FieldFault(
                     "postcode",
-                    f"There is no postcode {draft.postcode}.",
+                    "There is no such postcode, though there are others of its district.",
                     "Check it; where it is new, give easting and northing as well.",
                 ),
             )
@@ -114,7 +114,7 @@ def _faults(session: Session, rows: Sequence[DraftRow], lost: NDArray[np.intp]) 
                 at,
                 FieldFault(
                     "postcode",
-                    f"The postcode {draft.postcode} is not among those that have been loaded.",
+                    "No postcode of this district has been loaded.",
                     "Load the whole of Code-Point Open with `safeplaces postcodes load`, or give easting and northing.",
                 ),
             )
@@ -129,9 +129,9 @@ def _known_outward_codes(session: Session, outward: set[str]) -> set[str]:
     return set(session.scalars(statement, {"codes": sorted(outward)}))
 
 
-def _far_away(distance_m: float, postcode: str) -> FieldFault:
+def _far_away(distance_m: float) -> FieldFault:
     return FieldFault(
         "postcode",
-        f"The coordinates lie {distance_m / 1000:.1f} km from the postcode {postcode}.",
-        "Check both; the coordinates were used.",
+        f"The coordinates lie {distance_m / 1000:.1f} km from this postcode.",
+        "Check both; the coordinates are used.",
     )

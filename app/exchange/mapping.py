@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
 from app.errors import FaultyFile
-from app.exchange.columns import COLUMNS, KEY_COLUMNS
+from app.exchange.columns import COLUMNS, KEY_COLUMNS, REQUIRED
 
 
 def _ours(name: str) -> str:
@@ -33,6 +33,7 @@ class Mapping(BaseModel):
         templates: from ours to text with their columns in braces: "{address2}, {address3}".
         week: their columns for the days, from which opening hours are made.
         values: for a column of theirs, from its values to ours.
+        blank_if_wrong: our columns in which a value that is not valid becomes a warning and the fact "not known".
         leave_out: for a column of theirs, the values whose rows are left out.
     """
 
@@ -47,6 +48,7 @@ class Mapping(BaseModel):
     week: dict[Day, Theirs] = {}
     values: dict[Theirs, dict[str, str]] = {}
     leave_out: dict[Theirs, list[str]] = {}
+    blank_if_wrong: list[Ours] = []
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -54,6 +56,8 @@ class Mapping(BaseModel):
         made = [*self.columns, *self.constants, *self.templates, *week]
         if twice := sorted({name for name in made if made.count(name) > 1}):
             raise ValueError(f"{', '.join(twice)}: mapped in two ways; keep one of them")
+        if needed := sorted({*REQUIRED, "reference"}.intersection(self.blank_if_wrong)):
+            raise ValueError(f"{', '.join(needed)}: cannot be left blank")
         if unfit := sorted(set(self.key) - set(KEY_COLUMNS)):
             raise ValueError(f"{', '.join(unfit)}: cannot be part of the key; use {', '.join(KEY_COLUMNS)}")
         return self

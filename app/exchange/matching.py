@@ -107,12 +107,16 @@ def _same_in_file(session: Session, key: Sequence[str]) -> Iterator[RowProblem]:
             WHERE reference IS NULL AND {_NOT_MATCHED}
         ) AS file WHERE first_row <> row ORDER BY file.row
     """
-    said = {"place": "the register's place", "reference": "reference", "key": " and ".join(columns)}
+    said = {
+        "place": "is the same place of the register",
+        "reference": "has the same reference",
+        "key": f"has the same {' and '.join(columns)}",
+    }
     for row, first_row, via in session.execute(text(statement)):
         yield RowProblem(
             row,
             "reference" if via == "reference" else columns[0],
-            f"Row {first_row} has the same {said[via]}.",
+            f"Row {first_row} {said[via]}.",
             "Remove one of them; if they are two places, give them different names, or name other columns as the "
             "key of the mapping.",
         )

@@ -14,25 +14,26 @@ from app.exchange.rules import ImportOptions, ImportReport
 
 SHOWN = 30
 SHOWN_VALUE = 40
+SHOWN_KINDS = 12
 
 
 def show_report(console: Console, report: ImportReport, options: ImportOptions) -> None:
     """Print what an import found, and what it did or why it did nothing."""
     for note in report.notes:
-        console.print(f"Note: {note}", markup=False)
+        console.print(f"Note: {note}", markup=False, soft_wrap=True)
     if report.unused_columns:
-        console.print(f"Columns that are not used: {', '.join(report.unused_columns)}.", markup=False)
+        console.print(f"Columns that are not used: {', '.join(report.unused_columns)}.", markup=False, soft_wrap=True)
     if report.left_out:
         reasons = Counter(left_out.reason for left_out in report.left_out)
         console.print(f"{len(report.left_out):,} rows are left out, as the mapping says:")
         for reason, count in reasons.most_common():
-            console.print(f"  {count:,}: {reason}", markup=False)
+            console.print(f"  {count:,}: {reason}", markup=False, soft_wrap=True)
     _show_faults(console, "Faults", report.faults)
     _show_faults(console, "Worth a look", report.warnings)
     _show_faults(console, "Probable duplicates", to_faults(report.duplicates))
     _show_changes(console, report.changed)
-    console.print(_counts(report), markup=False)
-    console.print(_verdict(report, options), style="bold", markup=False)
+    console.print(_counts(report), markup=False, soft_wrap=True)
+    console.print(_verdict(report, options), style="bold", markup=False, soft_wrap=True)
 
 
 def to_faults(duplicates: Iterable[Duplicate]) -> list[Fault]:
@@ -44,6 +45,10 @@ def to_faults(duplicates: Iterable[Duplicate]) -> list[Fault]:
 def _show_faults(console: Console, title: str, faults: Sequence[Fault]) -> None:
     if not faults:
         return
+    if len(faults) > SHOWN:
+        console.print(f"{title}: {len(faults):,}, by what is wrong", markup=False, soft_wrap=True)
+        for (column, what), count in Counter((fault.column, fault.what) for fault in faults).most_common(SHOWN_KINDS):
+            console.print(f"  {count:,}: {column}: {what}", markup=False, soft_wrap=True)
     table = Table(title=f"{title} ({len(faults):,})", title_justify="left", show_lines=False)
     for heading in HEADINGS:
         table.add_column(heading, justify="right" if heading == "row" else "left", overflow="fold")
@@ -57,7 +62,7 @@ def _show_faults(console: Console, title: str, faults: Sequence[Fault]) -> None:
 
 def _show_changes(console: Console, changes: Sequence[Change]) -> None:
     for row, reference, fields in changes[:SHOWN]:
-        console.print(f"Row {row}: {reference} changes in {', '.join(fields)}.", markup=False)
+        console.print(f"Row {row}: {reference} changes in {', '.join(fields)}.", markup=False, soft_wrap=True)
     if len(changes) > SHOWN:
         console.print(f"… and {len(changes) - SHOWN:,} more places change.")
 
@@ -76,6 +81,8 @@ def _counts(report: ImportReport) -> str:
 
 
 def _verdict(report: ImportReport, options: ImportOptions) -> str:
+    if report.written and not (report.added or report.changed):
+        return "The register holds all of it already: nothing was changed."
     if report.written:
         return "Imported."
     if report.is_refused(options):

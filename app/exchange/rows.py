@@ -33,6 +33,7 @@ class Checked:
 
     drafts: list[DraftRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
 
@@ -47,6 +48,11 @@ def check_rows(sheet: Sheet, binding: Binding, words: PlaceWords) -> Checked:
             continue
         texts, faults = _texts(row, binding)
         draft, field_faults = parse_draft(texts, words)
+        forgiven = [fault for fault in field_faults if fault.field in binding.blank_if_wrong]
+        if forgiven:
+            checked.warnings += [_named(row.number, texts, binding, _left_blank(fault)) for fault in forgiven]
+            texts |= dict.fromkeys((fault.field for fault in forgiven), "")
+            draft, field_faults = parse_draft(texts, words)
         faults += [_named(row.number, texts, binding, fault) for fault in field_faults]
         if row.number in refused:
             by_column = {fault.column: fault for fault in refused[row.number]}
@@ -60,6 +66,10 @@ def check_rows(sheet: Sheet, binding: Binding, words: PlaceWords) -> Checked:
 def column_fault(row: DraftRow, binding: Binding, fault: FieldFault) -> Fault:
     """A fault of one of our columns, under the heading that the file has for it."""
     return _named(row.number, row.texts, binding, fault)
+
+
+def _left_blank(fault: FieldFault) -> FieldFault:
+    return fault._replace(remedy=f"It is left empty, as the mapping says. {fault.remedy}")
 
 
 def _named(number: int, texts: Lookup[str, str], binding: Binding, fault: FieldFault) -> Fault:

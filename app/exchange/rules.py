@@ -116,6 +116,7 @@ def import_sheet(
     report = ImportReport(
         rows=len(sheet.rows),
         faults=checked.faults,
+        warnings=checked.warnings,
         left_out=checked.left_out,
         unused_columns=binding.unused,
         notes=sheet.notes,
@@ -124,6 +125,7 @@ def import_sheet(
     progress("Comparing with the register")
     _compare(session, checked, binding, options, report)
     report.faults.sort(key=lambda fault: fault.row)
+    report.warnings.sort(key=lambda fault: fault.row)
     if not report.is_refused(options) and not options.dry_run:
         progress(f"Writing {report.added:,} new and {len(report.changed):,} changed places")
         written = write_rows(session, options.authority, binding.sources.keys())

@@ -28,6 +28,7 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 )
+_NAMED_EMAIL = re.compile(r"[^<>@]*<([^<>]+)>\s*")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 _BRITISH_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
@@ -132,7 +133,8 @@ def parse_email(text: str) -> str:
     Raises:
         InvalidInput: it is not one address.
     """
-    address = text.strip().removeprefix("mailto:")
+    named = _NAMED_EMAIL.fullmatch(text)  # what mail programs copy: A. Person <a.person@example.org>
+    address = (named.group(1) if named else text).strip().removeprefix("mailto:")
     if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
         raise InvalidInput("This is not an e-mail address.", "Give one address, such as desk@example.org.")
     name, _, host = address.rpartition("@")
