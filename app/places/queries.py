@@ -322,3 +322,23 @@ def has_division(session: Session, gss_code: str, sets: Sequence[int]) -> bool:
 _HAS_DIVISION = text(
     "SELECT EXISTS (SELECT FROM division WHERE gss_code = :code AND division_set_id = ANY(CAST(:sets AS integer[])))"
 )
+
+
+class Codes(NamedTuple):
+    """Premises kinds and schemes as code to label, and whether some of the register is invented."""
+
+    kinds: dict[str, str]
+    schemes: dict[str, str]
+    has_samples: bool
+
+
+def read_codes(session: Session) -> Codes:
+    """The codes of the register."""
+    return Codes(*session.connection().execute(_CODES).one())
+
+
+_CODES = text(
+    "SELECT (SELECT json_object_agg(code, label) FROM premises_kind),"
+    " (SELECT json_object_agg(code, label) FROM scheme),"
+    " EXISTS (SELECT FROM authority WHERE is_sample)"
+)

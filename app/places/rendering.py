@@ -8,7 +8,6 @@ import orjson
 from app.places.csv import to_csv
 from app.places.filters import Origin
 from app.places.fragments import Fragment
-from app.places.schemas import Notice
 
 FORMATS = {
     "json": "application/json",
@@ -45,12 +44,12 @@ def feature_json(place: Listed, base: str) -> bytes:
     )
 
 
-def one_as(format_name: str, place: Listed, base: str, notices: Sequence[Notice]) -> bytes:
+def one_as(format_name: str, place: Listed, base: str, notices: Sequence[dict[str, Any]]) -> bytes:
     """One place in a format; JSON forms carry the notices."""
     if format_name == "csv":
         return to_csv([orjson.loads(flat_json(place, base))])
     body = feature_json(place, base) if format_name == "geojson" else flat_json(place, base)
-    return body[:-1] + b',"notices":' + _notices(notices) + b"}"
+    return body[:-1] + b',"notices":' + orjson.dumps(notices) + b"}"
 
 
 def list_as(format_name: str, places: Sequence[Listed], base: str, members: dict[str, Any]) -> bytes:
@@ -84,7 +83,3 @@ def _properties(place: Listed, base: str) -> bytes:
     if place.linked_by is not None:
         text += f',"linked_by":"{place.linked_by}"'
     return place.fragment.properties + text.encode()
-
-
-def _notices(notices: Sequence[Notice]) -> bytes:
-    return orjson.dumps([notice.model_dump() for notice in notices])

@@ -109,7 +109,7 @@ def _list(request: Request, asked: PlaceQuery, format_name: str, now: datetime, 
     link = next_link(request, to_cursor(*page.following) if page.following else None)
     members: dict[str, Any] = {
         "next": link,
-        "notices": [notice.model_dump() for notice in page.standing.notices],
+        "notices": page.standing.notices,
         "as_at": filters.as_at,
         "origin": origin_json(filters.origin) if filters.origin else None,
     }
