@@ -19,7 +19,11 @@ class Audit(SQLModel, table=True):
         CheckConstraint("valid_until > audited_on", name="valid_until"),
         CheckConstraint("effective_at IS NULL OR signed_off_by IS NOT NULL", name="signed_off"),
         Index(
-            "ix_audit_newest", "place_id", text("effective_at DESC"), postgresql_where=text("effective_at IS NOT NULL")
+            "ix_audit_newest",
+            "place_id",
+            text("effective_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("effective_at IS NOT NULL"),
         ),
     )
 

@@ -43,8 +43,9 @@ CROSS JOIN LATERAL effective_audit(place.id, statement_timestamp()) AS audit
 WHERE is_published(place.membership_status, place.consent_on, audit.verdict, audit.valid_until,
                    london_date(statement_timestamp()));
 
+-- The id is the revision's own column, not one of the snapshot, so that asking for some places reads only their revisions.
 CREATE FUNCTION published_place_as_at(at timestamptz) RETURNS SETOF published_place LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT place.id, place.authority_code, place.reference, place.name, place.kind, place.schemes, place.offers,
+$$ SELECT revision.place_id, place.authority_code, place.reference, place.name, place.kind, place.schemes, place.offers,
        place.description, place.address_1, place.address_2, place.town, place.postcode, place.uprn, place.location,
        place.lon, place.lat, place.location_source, place.location_quality_m, place.opening_hours, place.closures,
        place.phone, place.email, place.website, place.step_free_entrance, place.accessible_toilet,
@@ -52,6 +53,8 @@ $$ SELECT place.id, place.authority_code, place.reference, place.name, place.kin
        place.updated_at, place.search,
           audit.verdict, audit.audited_on, audit.valid_until,
           assurance_of(audit.verdict, audit.valid_until, london_date(at))
-   FROM place_as_at(at) AS place
-   CROSS JOIN LATERAL effective_audit(place.id, at) AS audit
-   WHERE is_published(place.membership_status, place.consent_on, audit.verdict, audit.valid_until, london_date(at)) $$;
+   FROM place_revision AS revision
+   CROSS JOIN LATERAL jsonb_populate_record(NULL::place, revision.snapshot) AS place
+   CROSS JOIN LATERAL effective_audit(revision.place_id, at) AS audit
+   WHERE revision.recorded_at <= at AND (revision.superseded_at IS NULL OR revision.superseded_at > at)
+     AND is_published(place.membership_status, place.consent_on, audit.verdict, audit.valid_until, london_date(at)) $$;

@@ -281,7 +281,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_audit_newest",
         "audit",
-        ["place_id", sa.literal_column("effective_at DESC")],
+        ["place_id", sa.literal_column("effective_at DESC"), sa.literal_column("id DESC")],
         unique=False,
         postgresql_where=sa.text("effective_at IS NOT NULL"),
     )
