@@ -85,9 +85,10 @@ def load_bundled(
     session.record_as("safeplaces setup", via="sample", reason="Bundled data")
     if not _holds(session, PostcodeUnit):
         progress("Postcodes of County Durham")
-        report.postcodes = load_postcodes(
-            session, PostcodeFile(_find(data_folder, "postcodes_county_durham.csv.gz"))
-        ).loaded
+        file = PostcodeFile(_find(data_folder, "postcodes_county_durham.csv.gz"))
+        # The divisions are drawn from these very postcodes.
+        source = _about(_find(data_folder, "electoral_divisions.geojson"))["source"]
+        report.postcodes = load_postcodes(session, file, source=source).loaded
     if not _holds(session, DivisionSet):
         is_new = not _holds(session, Authority)
         if session.get(Authority, AUTHORITY_CODE) is None:
@@ -120,9 +121,15 @@ def _find(folder: Path, name: str) -> Path:
     return path
 
 
+def _about(path: Path) -> dict[str, Any]:
+    """Source, licence and date, which a bundled GeoJSON file carries."""
+    about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    return about
+
+
 def _load_divisions(session: WriteSession, path: Path) -> tuple[int, int]:
     """Load and activate the bundled division set. How many divisions, and the id of the set."""
-    about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    about = _about(path)
     description = SetDescription(
         authority_code=about["authority_code"],
         title=about["title"],
