@@ -1,0 +1,246 @@
+"""The map in Chromium under the real Content-Security-Policy: what it shows, and in every palette."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.map_page import CLUSTER, DURHAM, SIGN, browser_context_args, far_apart, open_map, running, site
+from tests.browser.map_server import MapSite, feature, read_features, scattered
+
+__all__ = ["browser_context_args", "running", "site"]
+
+PALETTES: tuple[tuple[Literal["light", "dark"], int], ...] = (
+    ("light", 1280),
+    ("light", 390),
+    ("dark", 1280),
+    ("dark", 390),
+)
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_the_map_is_whole_accessible_and_asks_nobody_else(
+    browser: Browser,
+    site: MapSite,
+    axe: Callable[[Page], list[str]],
+    screenshot: Callable[[Page, str], Path],
+    palette: tuple[Literal["light", "dark"], int],
+) -> None:
+    scheme, width = palette
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    complaints = open_map(page, site)
+    page.get_by_role("button", name="Key").click()
+    # What is fixed to the window must not lie over the map while axe looks for covered buttons.
+    page.locator("[data-map]").evaluate("map => map.scrollIntoView({ block: 'start' })")
+    page.wait_for_timeout(400)
+    screenshot(page, f"map-{width}-{scheme}")
+    assert axe(page) == []
+    assert complaints.said == []
+    assert complaints.hosts == {site.address.removeprefix("http://")}
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_up_to_fifty_places_keep_a_sign_each(page: Page, site: MapSite) -> None:
+    site.places = far_apart(48)
+    open_map(page, site)
+    expect(page.locator(SIGN)).to_have_count(48)
+    expect(page.locator(CLUSTER)).to_have_count(0)
+
+
+def test_more_than_fifty_places_are_gathered_under_their_number(page: Page, site: MapSite) -> None:
+    site.places = far_apart(51)
+    open_map(page, site)
+    numbers = [int(text.replace(",", "")) for text in page.locator(CLUSTER).all_text_contents()]
+    assert numbers
+    assert sum(numbers) + page.locator(SIGN).count() == 51
+    first = page.locator(CLUSTER).first
+    expect(first).to_have_attribute("aria-label", re.compile(r"^\d+ safe places here: zoom in to see them$"))
+
+
+def test_ten_thousand_places_are_drawn_in_time(page: Page, site: MapSite) -> None:
+    site.places = scattered(10_000)
+    open_map(page, site)
+    measure = "performance.measure('map', 'safeplaces:places-arrived', 'safeplaces:places-drawn').duration"
+    assert page.evaluate(measure) < 1500
+    assert len(site.page("divisions")) + len(site.render().script) < 60_000, "whatever the number of places"
+
+
+def test_layers_can_be_switched_off_and_on(page: Page, site: MapSite) -> None:
+    open_map(page, site)
+    page.get_by_role("button", name="Choose what the map shows").press("Enter")
+    for name, drawn in (
+        ("Safe places", CLUSTER),
+        ("Electoral divisions", ".map-division"),
+        ("Names", ".map-pane-names:not(.is-off) .is-shown"),
+        ("Neighbouring areas", ".map-land"),
+    ):
+        box = page.get_by_role("checkbox", name=name)
+        assert page.locator(drawn).count() > 0, name
+        box.press("Space")
+        expect(box).not_to_be_checked()
+        expect(page.locator(drawn)).to_have_count(0)
+        box.press("Space")
+        expect(page.locator(drawn).first).to_be_attached()
+
+
+def test_the_key_explains_only_what_is_shown(page: Page, site: MapSite) -> None:
+    site.places = [feature(*DURHAM, 1, kind="library"), feature(-1.7, 54.7, 2, kind="a kind of their own")]
+    open_map(page, site)
+    button = page.get_by_role("button", name="Key")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.click()
+    key = page.locator(".map-key__line:visible")
+    assert key.all_text_contents() == ["Libraries, museums, schools", "Other places"]
+    expect(page.locator(".map-key__steps li")).to_have_text(["no place", "1 or 2", "3 to 5", "6 or more"])
+    button.click()
+    expect(key).to_have_count(0)
+
+
+def test_signs_can_tell_of_assurance_instead(page: Page, site: MapSite) -> None:
+    site.style = "assurance"
+    site.places = [feature(*DURHAM, 1, assurance="lapsed"), feature(-1.7, 54.7, 2, assurance="fit")]
+    open_map(page, site)
+    page.get_by_role("button", name="Key").click()
+    assert page.locator(".map-key__line:visible").all_text_contents() == ["Fit for purpose", "Check has lapsed"]
+    assert page.locator(f"{SIGN} .sign--lapsed").count() == 1
+
+
+def test_a_division_tells_its_name_and_leads_to_its_page(page: Page, site: MapSite) -> None:
+    site.places = []
+    open_map(page, site)
+    weardale = page.locator(".map-division").nth(58)
+    name = read_features("electoral_divisions.geojson")[58]["properties"]["name"]
+    weardale.hover()
+    expect(page.locator(".map-tip")).to_contain_text(name)
+    weardale.click()
+    card = page.get_by_role("dialog", name=name)
+    assert card.get_by_role("link", name=name).get_attribute("href") == "/divisions/E05009088"
+
+
+def test_the_division_of_the_page_stands_out_and_fills_the_map(page: Page, site: MapSite) -> None:
+    site.attributes = {"data-division": "E05009070"}
+    open_map(page, site, "division")
+    outline = page.locator("path.map-chosen").bounding_box()
+    box = page.locator("[data-map]").bounding_box()
+    assert outline
+    assert box
+    assert max(outline["width"] / box["width"], outline["height"] / box["height"]) > 0.6
+    assert outline["y"] >= box["y"]
+    expect(page.locator(".map-name--chosen.is-shown")).to_have_text("Neville'sCross")
+
+
+def test_where_was_searched_from_is_marked_with_the_nearest_places(page: Page, site: MapSite) -> None:
+    site.attributes = {"data-point": f"{DURHAM[0]},{DURHAM[1]}"}
+    complaints = open_map(page, site, "results")
+    expect(page.get_by_role("img", name="Where you searched")).to_be_visible()
+    assert page.locator(SIGN).count() + page.locator(CLUSTER).count() >= 3
+    assert complaints.said == []
+
+
+def test_the_place_of_the_page_is_in_the_middle(page: Page, site: MapSite) -> None:
+    site.attributes = {"data-place": "SP-0012"}
+    open_map(page, site, "place")
+    sign = page.locator('[data-place-reference="SP-0012"]').bounding_box()
+    box = page.locator("[data-map]").bounding_box()
+    assert sign
+    assert box
+    assert sign["x"] + sign["width"] / 2 == pytest.approx(box["x"] + box["width"] / 2, abs=3)
+    assert sign["y"] + sign["height"] / 2 == pytest.approx(box["y"] + box["height"] / 2, abs=3)
+
+
+def test_the_list_and_the_map_point_at_each_other(page: Page, site: MapSite) -> None:
+    site.places = far_apart(6)
+    open_map(page, site)
+    page.evaluate(
+        "() => { const item = document.createElement('a'); item.href = '#'; item.dataset.reference = 'SP-0003';"
+        " item.textContent = 'third'; document.querySelector('main').append(item) }"
+    )
+    item = page.get_by_role("link", name="third")
+    sign = page.locator('[data-place-reference="SP-0003"]')
+    item.focus()
+    expect(sign).to_have_class(re.compile("is-highlighted"))
+    page.locator('[data-place-reference="SP-0004"]').focus()
+    expect(sign).not_to_have_class(re.compile("is-highlighted"))
+    sign.hover()
+    expect(item).to_have_class(re.compile("is-highlighted"))
+
+
+def test_data_that_does_not_come_is_said_and_can_be_asked_for_again(page: Page, site: MapSite) -> None:
+    site.faults = {"places": 1}
+    page.goto(f"{site.address}/divisions")
+    status = page.get_by_role("status").filter(has_text="could not be loaded")
+    expect(status).to_be_visible()
+    expect(page.locator(".map-division").first).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("[data-map]")).to_have_attribute("data-drawn", "whole")
+    expect(status).to_be_hidden()
+    expect(page.locator(CLUSTER).first).to_be_visible()
+
+
+def test_a_base_that_does_not_come_leaves_the_map_usable(page: Page, site: MapSite) -> None:
+    site.faults = {"surroundings": 1, "settlements": 1}
+    page.goto(f"{site.address}/divisions")
+    expect(page.locator("[data-map]")).to_have_attribute("data-drawn", "whole")
+    expect(page.locator(CLUSTER).first).to_be_visible()
+
+
+def test_nothing_moves_for_those_who_asked_for_stillness(browser: Browser, site: MapSite) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    open_map(page, site)
+    assert page.evaluate("[register_map.options.zoomAnimation, register_map.options.fadeAnimation]") == [False, False]
+    assert page.evaluate("register_map_places.options.animate") is False
+    context.close()
+
+
+def test_names_never_lie_on_each_other_or_on_signs(page: Page, site: MapSite) -> None:
+    for bounds in ("-2.41,54.44,-1.24,54.92", "-1.8,54.65,-1.4,54.85"):
+        site.attributes = {"data-bounds": bounds}
+        open_map(page, site)
+        page.wait_for_timeout(600)
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('.map-name.is-shown, .leaflet-marker-icon')].map(e => {"
+            "const r = e.getBoundingClientRect(); return [e.matches('.map-name'), r.left, r.top, r.right, r.bottom] })"
+        )
+        names = [box for box in boxes if box[0]]
+        assert len(names) >= 5
+        for name in names:
+            for other in boxes:
+                if other is not name:
+                    apart = name[3] <= other[1] or other[3] <= name[1] or name[4] <= other[2] or other[4] <= name[2]
+                    assert apart, (name, other)
+
+
+def test_colours_of_signs_stand_out_from_every_fill(browser: Browser, site: MapSite) -> None:
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        context = browser.new_context(color_scheme=scheme)
+        page = context.new_page()
+        open_map(page, site)
+        colours = page.evaluate(
+            "() => { const style = getComputedStyle(document.querySelector('[data-map]'));"
+            "const of = (name) => style.getPropertyValue(name).trim();"
+            "return { signs: [1, 2, 3, 4, 5, 6, 7].map((number) => of(`--sign-${number}`)),"
+            "fills: ['sea', 'land', 'none', 'few', 'some', 'many'].map((name) => of(`--map-${name}`)) } }"
+        )
+        for sign in colours["signs"]:
+            for fill in colours["fills"]:
+                assert contrast(sign, fill) >= 3, (scheme, sign, fill)
+        context.close()
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2.2 between two colours written as #rrggbb."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
