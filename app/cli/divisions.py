@@ -9,7 +9,7 @@ import httpx
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.cli.database import reading, writing
 from app.divisions import queries, sets
@@ -74,7 +74,8 @@ def load(  # noqa: PLR0913  # a command's options are its parameters
     )
     with console.status("Storing the divisions"), writing() as session:
         loaded = sets.load_set(session, read, description)
-        show_loaded(loaded)
+        session.expunge(loaded.division_set)
+    show_loaded(loaded)
 
 
 @app.command()
@@ -116,7 +117,9 @@ def fetch(  # noqa: PLR0913  # a command's options are its parameters
         authority_name=authority_name,
     )
     with writing() as session:
-        show_loaded(sets.load_set(session, read, description))
+        loaded = sets.load_set(session, read, description)
+        session.expunge(loaded.division_set)
+    show_loaded(loaded)
 
 
 def _title(authority: str, valid_from: date) -> str:
@@ -126,7 +129,7 @@ def _title(authority: str, valid_from: date) -> str:
 @app.command("list")
 def list_sets() -> None:
     """All sets, with their periods and what they answer for."""
-    table = Table("Set", "Authority", "Title", "In force from", "until", "Divisions", "Status", "Lines")
+    table = Table("Set", Column("Authority", no_wrap=True), "Title", "In force from", "until", "Divisions", "Status", "Lines")
     with reading() as session:
         for found, divisions in queries.list_sets(session):
             until = in_words(found.valid_to) if found.valid_to else ""
@@ -140,7 +143,8 @@ def list_sets() -> None:
 def check(set_id: SetId) -> None:
     """Measure gaps, overlaps and duplicates of a set."""
     with writing() as session:
-        show_coverage(sets.check_set(session, set_id))
+        report = sets.check_set(session, set_id)
+    show_coverage(report)
 
 
 @app.command()

@@ -46,7 +46,7 @@ from geo.crs import point_to_lonlat
 from geo.features import POINT_DECIMALS
 from geo.points import GridPoint
 
-router = APIRouter(prefix="/api/v1/divisions", tags=["divisions"])
+router = APIRouter(prefix="/api/v1/divisions", tags=["Divisions"])
 STRICT = [Depends(refuse_unknown_parameters)]
 
 AsAt = Annotated[
@@ -80,6 +80,7 @@ def _day(as_at: date | None) -> date:
         }
     },
 )
+@router.head("", include_in_schema=False)
 def read_divisions(
     request: Request,
     session: Reading,
@@ -124,7 +125,7 @@ async def read_division_at(
         if lon is not None or lat is not None:
             raise InvalidInput("There are both a position and a postcode.", "Give one of the two.", field="postcode")
         if len(postcode) > MAXIMUM_LENGTH:
-            raise InvalidInput("This is too long for a postcode.", "Give one such as DH1 1AA.", field="postcode")
+            raise InvalidInput("This is too long for a postcode.", "Give one such as DH1 5UL.", field="postcode")
         unit = await run_in_threadpool(_read_unit, request, postcode)
         return _at(memory, find_division(memory, unit_position(unit), on), unit=unit)
     if lon is None or lat is None:
@@ -232,7 +233,7 @@ def _locate_postcodes(session: Reading, texts: list[Any]) -> list[GridPoint | Re
 
 def _parse(text: object) -> str | RegisterError:
     if not isinstance(text, str):
-        return InvalidInput("This is not a postcode.", "Give text, such as DH1 1AA.")
+        return InvalidInput("This is not a postcode.", "Give text, such as DH1 5UL.")
     try:
         return parse_postcode(text)
     except InvalidInput as error:
@@ -265,6 +266,7 @@ def _result(answer: Answer) -> dict[str, Any]:
         }
     },
 )
+@router.head("/{gss_code}", include_in_schema=False)
 def read_division(
     request: Request,
     session: Reading,

@@ -157,7 +157,7 @@ class Fault(BaseModel):
     """Why there is no answer, and what to do."""
 
     what: str = Field(examples=["This is not a postcode."])
-    remedy: str = Field(examples=["Check it, and give it in full, such as DH1 1AA."])
+    remedy: str = Field(examples=["Check it, and give it in full, such as DH1 5UL."])
 
 
 class LookupResult(BaseModel):

@@ -71,7 +71,9 @@ def load_set(session: WriteSession, file: DivisionFile, description: SetDescript
     if same is not None:
         raise Conflict(
             f"The same divisions are already held as set {same.id} ('{same.title}', {same.status}).",
-            f"Activate that one (safeplaces divisions activate {same.id}), or retire it first.",
+            "There is nothing to do."
+            if same.status == DivisionSetStatus.ACTIVE
+            else f"Activate that one: safeplaces divisions activate {same.id}.",
         )
     stored = _store(session, description, content, file.records)
     pieces = queries.cut_pieces(session, _id_of(stored))

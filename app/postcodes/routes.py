@@ -11,7 +11,7 @@ from app.http.parameters import refuse_unknown_parameters
 from app.postcodes.rules import MAXIMUM_LENGTH, get_postcode
 from app.postcodes.schemas import Postcode, to_postcode
 
-router = APIRouter(prefix="/api/v1/postcodes", tags=["postcodes"], dependencies=[Depends(refuse_unknown_parameters)])
+router = APIRouter(prefix="/api/v1/postcodes", tags=["Postcodes"], dependencies=[Depends(refuse_unknown_parameters)])
 
 
 @router.get(

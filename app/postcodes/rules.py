@@ -37,16 +37,16 @@ def parse_postcode(text: str, field: str = "postcode") -> str:
     """
     squeezed = "".join(character for character in text[: 2 * MAXIMUM_LENGTH] if character.isalnum()).upper()
     if not squeezed:
-        raise InvalidInput("No postcode was given.", "Give one in full, such as DH1 1AA.", field=field)
+        raise InvalidInput("No postcode was given.", "Give one in full, such as DH1 5UL.", field=field)
     try:
         postcode = " ".join(parse_uk_postcode(squeezed))
     except MaxLengthExceededError:
         raise InvalidInput(
-            "This is too long for a postcode.", "Give only the postcode, such as DH1 1AA.", field=field
+            "This is too long for a postcode.", "Give only the postcode, such as DH1 5UL.", field=field
         ) from None
     except IncodeNotFoundError:
         raise InvalidInput(
-            "This is only the first half of a postcode.", "Give it in full, such as DH1 1AA.", field=field
+            "This is only the first half of a postcode.", "Give it in full, such as DH1 5UL.", field=field
         ) from None
     except ValueError:
         postcode = ""
@@ -56,7 +56,7 @@ def parse_postcode(text: str, field: str = "postcode") -> str:
     meant = _probably_meant(squeezed)
     raise InvalidInput(
         "This is not a postcode.",
-        f"Did you mean {meant}?" if meant else "Check it, and give it in full, such as DH1 1AA.",
+        f"Did you mean {meant}?" if meant else "Check it, and give it in full, such as DH1 5UL.",
         field=field,
     )
 
