@@ -123,7 +123,7 @@ class ResultsPage:
     """results.html: the answer to a search.
 
     Attributes:
-        searched: how to name the point: "DH1 3UQ", "Brandon", "your position".
+        searched: how to name the point: "DH1 5UL", "Brandon", "your position".
         division: None outside every division that is held.
         places: nearest published places, nearest first.
         in_division: how many published places the division has.

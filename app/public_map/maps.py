@@ -43,7 +43,7 @@ class RegisterMap:
     script: Body
 
     def in_page(self, title: str, height: str = "30rem", **wishes: str) -> MapView:
-        """The map for a page.
+        """The map for a page. It brings its own key, which shows what is on it, so the page needs no legend.
 
         Args:
             title: what it shows, in words.
@@ -56,7 +56,6 @@ class RegisterMap:
             element_id=self.rendered.element_id,
             title=title,
             assets=self.rendered.assets,
-            legend=self.rendered.legend,
             height=height,
             attributes={f"data-{name.replace('_', '-')}": value for name, value in wishes.items() if value},
         )

@@ -6,7 +6,10 @@ from app.http.problems import STATUS_OF, slug_of
 from web.views import ProblemKind, ProblemsPage
 
 OF_HTTP = (
-    (HTTPStatus.METHOD_NOT_ALLOWED, "The address exists, but not for this method. `Allow` says which it takes."),
+    (
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "The address does not take this method. The header Allow says which it takes.",
+    ),
     (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "More was sent than is taken at a time. Send less."),
 )
 
@@ -14,7 +17,7 @@ OF_HTTP = (
 def problems_page() -> ProblemsPage:
     """Every kind: our named errors, those of HTTP itself, and a fault of ours."""
     named = [
-        ProblemKind(slug_of(kind), kind.title, int(status), " ".join((kind.__doc__ or "").split()))
+        ProblemKind(slug_of(kind), kind.title, int(status), _first_sentence(kind.__doc__ or ""))
         for kind, status in STATUS_OF.items()
     ]
     bare = [
@@ -28,3 +31,8 @@ def problems_page() -> ProblemsPage:
         "The request could not be finished. Try again in a minute.",
     )
     return ProblemsPage((*named, *bare, fault))
+
+
+def _first_sentence(text: str) -> str:
+    """The later sentences of a class's description are for programmers."""
+    return " ".join(text.split()).partition(". ")[0].rstrip(".") + "."

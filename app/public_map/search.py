@@ -73,7 +73,7 @@ def _near_postcode(register: Register, typed: str) -> Answer:
 
 def _near_name(register: Register, typed: str) -> Answer:
     return _find_name(register, typed) or HomePage(
-        typed, "We found nothing of that name. Check the spelling, or enter a postcode such as DH1 3UQ"
+        typed, "We found nothing of that name. Check the spelling, or enter a postcode such as DH1 5UL"
     )
 
 
