@@ -1,0 +1,1 @@
+"""Councillors: who holds the seats of a division, on a day."""
