@@ -129,7 +129,8 @@ def _title(authority: str, valid_from: date) -> str:
 @app.command("list")
 def list_sets() -> None:
     """All sets, with their periods and what they answer for."""
-    table = Table("Set", Column("Authority", no_wrap=True), "Title", "In force from", "until", "Divisions", "Status", "Lines")
+    authority = Column("Authority", no_wrap=True)
+    table = Table("Set", authority, "Title", "In force from", "until", "Divisions", "Status", "Lines")
     with reading() as session:
         for found, divisions in queries.list_sets(session):
             until = in_words(found.valid_to) if found.valid_to else ""

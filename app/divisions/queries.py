@@ -116,14 +116,14 @@ def list_sets(session: Session) -> list[tuple[DivisionSet, int]]:
     return [(found, divisions) for found, divisions in session.exec(statement)]
 
 
-def find_overlapping(session: Session, division_set: DivisionSet) -> DivisionSet | None:
-    """Another active set of the same authority whose period overlaps this one's."""
+def find_overlapping(session: Session, division_set: DivisionSet, valid_to: date | None) -> DivisionSet | None:
+    """Another active set of the same authority that overlaps this one in time, were this one to end at `valid_to`."""
     statement = select(DivisionSet).where(
         col(DivisionSet.authority_code) == division_set.authority_code,
         col(DivisionSet.status) == DivisionSetStatus.ACTIVE,
         col(DivisionSet.id) != division_set.id,
         func.daterange(col(DivisionSet.valid_from), col(DivisionSet.valid_to)).op("&&")(
-            func.daterange(division_set.valid_from, division_set.valid_to)
+            func.daterange(division_set.valid_from, valid_to)
         ),
     )
     return session.exec(statement.order_by(col(DivisionSet.valid_from)).limit(1)).first()

@@ -175,7 +175,7 @@ def activate_set(session: WriteSession, set_id: int, *, accept_faults: bool = Fa
     chosen = get_set(session, set_id)
     if chosen.status == DivisionSetStatus.ACTIVE:
         raise Conflict(f"Set {set_id} is active already.", "There is nothing to do.")
-    other = queries.find_overlapping(session, chosen)
+    other = queries.find_overlapping(session, chosen, chosen.valid_to)
     if other is not None:
         end = chosen.valid_from if other.valid_from < chosen.valid_from else None
         raise Conflict(
@@ -215,9 +215,9 @@ def end_set(session: WriteSession, set_id: int, on: date) -> DivisionSet:
         raise InvalidInput(
             f"Set {set_id} has been in force only since {in_words(chosen.valid_from)}.", "Give a later day."
         )
-    chosen.valid_to = on
-    if chosen.status == DivisionSetStatus.ACTIVE and (other := queries.find_overlapping(session, chosen)):
+    if chosen.status == DivisionSetStatus.ACTIVE and (other := queries.find_overlapping(session, chosen, on)):
         raise Conflict(f"Set {set_id} would overlap set {other.id}, '{other.title}'.", "Give an earlier day.")
+    chosen.valid_to = on
     session.flush()
     return chosen
 
