@@ -262,6 +262,7 @@ class DivisionPage:
     Attributes:
         places: those that count in it, then those that may belong to it (`boundary_with` says where they count).
         in_division: how many count in it, as the list of divisions and the API have it.
+        page_number, page_count: which part of `places` this is, and of how many.
     """
 
     gss_code: str
@@ -271,6 +272,8 @@ class DivisionPage:
     members: tuple[Member, ...] = ()
     places: tuple[PlaceCard, ...] = ()
     in_division: int = 0
+    page_number: int = 1
+    page_count: int = 1
     nearest: tuple[PlaceCard, ...] = ()
     boundaries: BoundaryNotice | None = None
     map: MapView | None = None

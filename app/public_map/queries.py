@@ -1,14 +1,12 @@
 """What the pages ask the database for beside what the features below them answer."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import or_, text
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from app.db.sessions import ReadSession
-from app.tables.councillor import Councillor, TermOfOffice
 from app.tables.division import Division
 from app.tables.place import PlaceDivision, Scheme
 from app.tables.postcode import PostcodeUnit
@@ -88,20 +86,3 @@ def find_middle(session: ReadSession, division_set_id: int, gss_code: str) -> tu
 def list_postcode_sources(session: ReadSession) -> list[str]:
     """Where the postcodes come from, each source once. Reads every row: 0.2 s for the whole of Great Britain."""
     return list(session.exec(select(PostcodeUnit.source).distinct().order_by(PostcodeUnit.source)))
-
-
-def list_seats(session: ReadSession, division_set_id: int, gss_code: str, on: date) -> list[tuple[int, Councillor]]:
-    """The seats of a division that are held on a day, with their holders, in the order of seats."""
-    statement = (
-        select(TermOfOffice.seat, Councillor)
-        .join(Councillor, col(Councillor.id) == col(TermOfOffice.councillor_id))
-        .join(Division, col(Division.id) == col(TermOfOffice.division_id))
-        .where(
-            col(Division.division_set_id) == division_set_id,
-            col(Division.gss_code) == gss_code,
-            col(TermOfOffice.starts_on) <= on,
-            or_(col(TermOfOffice.ends_on).is_(None), col(TermOfOffice.ends_on) > on),
-        )
-        .order_by(col(TermOfOffice.seat))
-    )
-    return [(seat, councillor) for seat, councillor in session.exec(statement)]

@@ -83,14 +83,14 @@ def divisions(
 
 
 @router.api_route("/divisions/{gss_code}", methods=READ)
-def division(request: Request, session: Reading, gss_code: str) -> Response:
+def division(request: Request, session: Reading, gss_code: str, page: Annotated[int, Query(ge=1)] = 1) -> Response:
     """A division with its councillors and places."""
     if gss_code != gss_code.upper():
         return RedirectResponse(f"/divisions/{quote(gss_code.upper())}", HTTPStatus.PERMANENT_REDIRECT)
 
     def draw(headers: dict[str, str]) -> Response:
-        page = rules.show_division(open_register(request, session), gss_code)
-        return render(request, "division.html", headers=headers, page=page)
+        shown = rules.show_division(open_register(request, session), gss_code, page)
+        return render(request, "division.html", headers=headers, page=shown)
 
     return answer_once(request, draw, _minute())
 

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from app.divisions.rules import ListedDivision, get_division, list_divisions
+from app.councillors.rules import list_seats
+from app.councillors.schemas import Seat
+from app.divisions.rules import get_division, list_divisions
 from app.errors import NotFound
 from app.places import rules as places
 from app.places.schemas import PublicPlace
@@ -26,6 +28,8 @@ from web.views import (
 )
 
 NEAREST = 10
+PAGE = 20
+"""Places on a page of a division: more than any division of a county has, and few enough for a slow phone."""
 NEAREST_INSTEAD = 5
 """How many places are offered to somebody who looked for another, or at a division that has none."""
 
@@ -80,11 +84,11 @@ def show_divisions(register: Register, q: str = "") -> DivisionsPage:
     )
 
 
-def show_division(register: Register, gss_code: str) -> DivisionPage:
-    """A division with its members and places, or the nearest places where it has none.
+def show_division(register: Register, gss_code: str, page: int = 1) -> DivisionPage:
+    """A division with its members and a page of its places, or the nearest places where it has none.
 
     Raises:
-        NotFound: no boundaries of today have that code.
+        NotFound: no boundaries of today have that code, or the places do not fill so many pages.
     """
     division = get_division(register.session, gss_code, outlines=False)
     held = division.answering.boundaries
@@ -93,18 +97,24 @@ def show_division(register: Register, gss_code: str) -> DivisionPage:
             f"{division.name} was an electoral division {held.period}.",
             "The boundaries have changed since. Search for your postcode to find your division of today.",
         )
-    linked = places.list_division_places(register.session, gss_code)
-    shown = _division_cards(register, division.gss_code, linked)
-    middle = None if shown else queries.find_middle(register.session, held.id, gss_code)
+    linked = _in_order(places.list_division_places(register.session, gss_code), gss_code)
+    page_count = max(1, -(-len(linked) // PAGE))
+    if not 1 <= page <= page_count:
+        raise NotFound(f"{division.name} has no page {page} of places.", "Start from its first page.")
+    shown = _division_cards(register, gss_code, linked[(page - 1) * PAGE : page * PAGE])
+    middle = None if linked else queries.find_middle(register.session, held.id, gss_code)
     nearest = places.list_nearest(register.session, *middle, NEAREST_INSTEAD) if middle else []
+    seats = list_seats(register.session, gss_code, register.now.date()).seats
     return DivisionPage(
         gss_code=division.gss_code,
         name=division.name,
         authority=held.authority_name,
         now=register.now,
-        members=_members(register, division),
+        members=tuple(_member(seat) for seat in seats),
         places=shown,
         in_division=division.places,
+        page_number=page,
+        page_count=page_count,
         nearest=to_cards(register, nearest),
         boundaries=to_notice(division.answering),
         map=register.map.in_page(f"Safe places in {division.name}", division=division.gss_code),
@@ -166,22 +176,24 @@ def to_cards(register: Register, found: list[PublicPlace]) -> tuple[PlaceCard, .
     return cards(found, register.now, register.other_divisions([place.reference for place in found]))
 
 
+def _in_order(linked: list[PublicPlace], gss_code: str) -> list[PublicPlace]:
+    """The places of a division by name: those that count in it, then those that may belong to it."""
+    return sorted(linked, key=lambda place: (not _counts_in(place, gss_code), place.name.casefold(), place.reference))
+
+
+def _counts_in(place: PublicPlace, gss_code: str) -> bool:
+    return place.division is not None and place.division.gss_code == gss_code
+
+
 def _division_cards(register: Register, gss_code: str, linked: list[PublicPlace]) -> tuple[PlaceCard, ...]:
-    """The places of a division: those that count in it, then those that may belong to it, with where they count."""
+    """Places of a division as cards. Those that only may belong to it say where they count."""
     others = dict(register.other_divisions([place.reference for place in linked]))
     for place in linked:
-        if place.division and place.division.gss_code != gss_code:
+        if place.division and not _counts_in(place, gss_code):
             others[place.reference] = DivisionLink(place.division.gss_code, place.division.name)
-    linked.sort(key=lambda place: (not place.division or place.division.gss_code != gss_code, place.name.casefold()))
     return cards(linked, register.now, others)
 
 
-def _members(register: Register, division: ListedDivision) -> tuple[Member, ...]:
-    """Who holds the seats of a division today, vacant seats included where the number of seats is known."""
-    held = division.answering.boundaries
-    seats = dict(queries.list_seats(register.session, held.id, division.gss_code, register.now.date()))
-    numbers = sorted(seats.keys() | set(range(1, (division.members or 0) + 1)))
-    holders = (seats.get(number) for number in numbers)
-    return tuple(
-        Member(one.name, one.party or "", one.email or "", one.phone or "") if one else Member() for one in holders
-    )
+def _member(seat: Seat) -> Member:
+    holder = seat.holder
+    return Member(holder.name, holder.party or "", holder.email or "", holder.phone or "") if holder else Member()
