@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 
-from app.errors import FaultyFile
+from app.errors import FaultyFile, InvalidInput
 from app.exchange.columns import BY_HEADING, COLUMNS, LOCATING, REQUIRED
 from app.exchange.mapping import Day, Mapping
 from app.exchange.week import DAYS, week_to_hours
@@ -70,7 +70,7 @@ def bind(headings: Sequence[str], mapping: Mapping) -> Binding:
     sources |= {ours: Source(f"{ours} (in the mapping)", (), _always(text)) for ours, text in mapping.constants.items()}
     sources |= {ours: _template(text, headings, at) for ours, text in mapping.templates.items()}
     if mapping.week:
-        sources["opening_hours"] = _week(mapping.week, at)
+        sources["opening_hours"] = _week(mapping.week, headings, at)
     ignored = {fold(heading) for heading in mapping.ignore}
     used = {position for source in sources.values() for position in source.positions}
     free = {word: at for word, at in positions.items() if at not in used and word not in ignored}
@@ -115,14 +115,18 @@ def _template(text: str, headings: Sequence[str], at: Callable[[str], int]) -> S
     return Source(" + ".join(headings[position] for position in positions), positions, value)
 
 
-def _week(days: Lookup[Day, str], at: Callable[[str], int]) -> Source:
+def _week(days: Lookup[Day, str], headings: Sequence[str], at: Callable[[str], int]) -> Source:
+    named: dict[str, str] = {day: headings[at(days[day])] for day in DAYS if day in days}
     positions = [at(days[day]) if day in days else None for day in DAYS]
 
     def value(cells: Cells) -> str:
-        return week_to_hours(["" if position is None else cells[position] for position in positions])
+        try:
+            return week_to_hours(["" if position is None else cells[position] for position in positions])
+        except InvalidInput as error:
+            raise InvalidInput(error.what, error.remedy, field=named.get(error.field or "")) from None
 
-    named = [theirs for day in DAYS if (theirs := days.get(day))]
-    return Source(f"{named[0]} to {named[-1]}", tuple(found for found in positions if found is not None), value)
+    first, *_, last = [*named.values(), *named.values()]
+    return Source(f"{first} to {last}", tuple(found for found in positions if found is not None), value)
 
 
 def _check_named(mapping: Mapping, headings: Sequence[str], positions: Lookup[str, int]) -> None:

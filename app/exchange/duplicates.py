@@ -1,46 +1,32 @@
 """Rows that are probably places that the register, or another row, has already under a name that differs a little."""
 
+from math import hypot
 from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.exchange.likeness import similar_pairs
+
 NEAR_M = 150.0
 SIMILAR = 0.5
-"""Trigram similarity of two names. "Seaham Library" and "The Library, Seaham" have 1.0, "Seaham Hub" 0.37."""
+"""Trigram similarity of two names. "Seaham Library" and "The Library, Seaham" have 0.79, "Seaham Hub" 0.39."""
 MOST_REPORTED = 1_000
-MOST_AT_ONE_POINT = 200
-"""Rows of one file at one point beyond which they are compared with the register only: too many pairs."""
 
 _NEW = "NOT EXISTS (SELECT FROM import_match WHERE import_match.row = file.row)"
 _WITH_REGISTER = f"""
 SELECT file.row, file.name, place.reference, NULL::integer, place.name, ST_Distance(place.location, file.location),
-       similarity(place.name, file.name), place.uprn = file.uprn
-FROM import_row AS file JOIN place ON place.membership_status <> 'withdrawn' AND place.authority_code = :authority
-     AND ST_DWithin(place.location, file.location, :near_m) AND similarity(place.name, file.name) >= :similar
-WHERE {_NEW}
+       coalesce(place.uprn = file.uprn, false)
+FROM import_row AS file JOIN place ON ST_DWithin(place.location, file.location, :near_m)
+WHERE place.membership_status <> 'withdrawn' AND place.authority_code = :authority
+      AND similarity(place.name, file.name) >= :similar AND {_NEW}
 UNION
-SELECT file.row, file.name, place.reference, NULL, place.name, ST_Distance(place.location, file.location),
-       similarity(place.name, file.name), true
-FROM import_row AS file JOIN place ON place.membership_status <> 'withdrawn' AND place.authority_code = :authority
-     AND place.uprn = file.uprn
-WHERE {_NEW}
-ORDER BY 1 LIMIT :most
+SELECT file.row, file.name, place.reference, NULL, place.name, ST_Distance(place.location, file.location), true
+FROM import_row AS file JOIN place ON place.uprn = file.uprn
+WHERE place.membership_status <> 'withdrawn' AND place.authority_code = :authority AND {_NEW}
+ORDER BY 1, 3 LIMIT :most
 """
-_WITHIN_FILE = f"""
-WITH crowded AS (SELECT easting, northing FROM import_row GROUP BY 1, 2 HAVING count(*) > :most_at_point)
-SELECT file.row, file.name, NULL, other.row, other.name, ST_Distance(other.location, file.location),
-       similarity(other.name, file.name), coalesce(other.uprn = file.uprn, false)
-FROM import_row AS file JOIN import_row AS other ON other.row < file.row
-     AND ST_DWithin(other.location, file.location, :near_m) AND similarity(other.name, file.name) >= :similar
-WHERE {_NEW} AND (file.easting, file.northing) NOT IN (SELECT easting, northing FROM crowded)
-UNION
-SELECT file.row, file.name, NULL, other.row, other.name, ST_Distance(other.location, file.location),
-       similarity(other.name, file.name), true
-FROM import_row AS file JOIN import_row AS other ON other.row < file.row AND other.uprn = file.uprn
-WHERE {_NEW}
-ORDER BY 1 LIMIT :most
-"""
+_ROWS = f"SELECT row, name, easting, northing, uprn, {_NEW} AS is_new FROM import_row AS file ORDER BY row"
 
 
 class Duplicate(NamedTuple):
@@ -52,7 +38,6 @@ class Duplicate(NamedTuple):
     other_row: int | None
     other_name: str
     distance_m: float
-    similarity: float
     same_uprn: bool
 
     @property
@@ -64,11 +49,42 @@ class Duplicate(NamedTuple):
 
 
 def find_duplicates(session: Session, authority: str) -> list[Duplicate]:
-    """Probable duplicates of the rows that would be new: at most the first thousand of each sort, by row."""
-    limits = {"near_m": NEAR_M, "similar": SIMILAR, "most": MOST_REPORTED}
-    session.execute(text("CREATE INDEX ON import_row USING gist (location)"))
-    held = session.execute(text(_WITH_REGISTER), limits | {"authority": authority})
-    found = [Duplicate(*row) for row in held]
-    within = session.execute(text(_WITHIN_FILE), limits | {"most_at_point": MOST_AT_ONE_POINT})
-    found += [Duplicate(*row) for row in within]
-    return sorted(found, key=lambda duplicate: duplicate.row)
+    """Probable duplicates of the rows that would be new, by row: at most the first thousand of each sort."""
+    values = {"near_m": NEAR_M, "similar": SIMILAR, "most": MOST_REPORTED, "authority": authority}
+    found = [Duplicate(*row) for row in session.execute(text(_WITH_REGISTER), values)]
+    return sorted([*found, *_within_file(session)], key=lambda duplicate: duplicate.row)
+
+
+def _within_file(session: Session) -> list[Duplicate]:
+    rows = session.execute(text(_ROWS)).all()
+    if not any(row.is_new for row in rows):
+        return []
+    pairs: dict[tuple[int, int], bool] = {}
+    first_of: dict[str, int] = {}
+    for at, row in enumerate(rows):
+        if row.uprn and (first := first_of.setdefault(row.uprn, at)) != at:
+            pairs[at, first] = True
+    near = similar_pairs(
+        [row.easting for row in rows],
+        [row.northing for row in rows],
+        [row.name for row in rows],
+        near_m=NEAR_M,
+        similar=SIMILAR,
+    )
+    for later, earlier, _ in near:
+        pairs.setdefault((later, earlier), False)
+        if len(pairs) >= MOST_REPORTED:
+            break
+    return [
+        Duplicate(
+            rows[later].row,
+            rows[later].name,
+            None,
+            rows[earlier].row,
+            rows[earlier].name,
+            hypot(rows[later].easting - rows[earlier].easting, rows[later].northing - rows[earlier].northing),
+            same_uprn,
+        )
+        for (later, earlier), same_uprn in pairs.items()
+        if rows[later].is_new or rows[earlier].is_new
+    ]

@@ -46,7 +46,7 @@ def check_rows(sheet: Sheet, binding: Binding, words: PlaceWords) -> Checked:
         if reason:
             checked.left_out.append(LeftOut(row.number, reason))
             continue
-        texts, faults = _texts(row, binding)
+        texts, faults = _texts(row, binding, sheet.headings)
         draft, field_faults = parse_draft(texts, words)
         forgiven = [fault for fault in field_faults if fault.field in binding.blank_if_wrong]
         if forgiven:
@@ -98,7 +98,7 @@ def _left_out_because(row: SheetRow, binding: Binding, headings: Sequence[str]) 
     return ""
 
 
-def _texts(row: SheetRow, binding: Binding) -> tuple[dict[str, str], list[Fault]]:
+def _texts(row: SheetRow, binding: Binding, headings: Sequence[str]) -> tuple[dict[str, str], list[Fault]]:
     """The text of each of our columns, and what went wrong in making it."""
     cells = _translated(row.cells, binding)
     texts: dict[str, str] = {}
@@ -110,7 +110,9 @@ def _texts(row: SheetRow, binding: Binding) -> tuple[dict[str, str], list[Fault]
         try:
             texts[column] = source.value(cells)
         except InvalidInput as error:
-            faults.append(Fault(row.number, source.column, error.field or "", error.what, error.remedy))
+            heading = error.field or source.column
+            value = dict(zip(headings, row.cells, strict=True)).get(heading, "")
+            faults.append(Fault(row.number, heading, value, error.what, error.remedy))
     return texts, faults
 
 

@@ -123,7 +123,7 @@ def parse_phone(text: str) -> str:
         raise InvalidInput("This telephone number has too few or too many digits.", remedy)
     is_invented = number.country_code == _BRITAIN and str(number.national_number).startswith(_INVENTED)
     if not phonenumbers.is_valid_number(number) and not is_invented:
-        raise InvalidInput("No telephone number begins like this.", remedy)
+        raise InvalidInput("There is no such telephone number.", remedy)
     return str(phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL))
 
 
@@ -251,17 +251,20 @@ def parse_closures(text: str) -> list[dict[str, str]]:
     return closures
 
 
-def parse_list(text: str, *, separators: str = ";,|\n", longest: int = 100) -> list[str]:
+@lru_cache(maxsize=20_000)
+def parse_list(text: str, *, separators: str = ";,|\n", longest: int = 100) -> tuple[str, ...]:
     """The items of a list in one cell, in order, each once whatever its case.
 
     Raises:
         InvalidInput: control characters, an item that is too long, or more than fifty items.
     """
     items = (parse_line(item, longest) for item in re.split(f"[{re.escape(separators)}]", text))
-    found = {item.casefold(): item for item in items if item}
+    found: dict[str, str] = {}
+    for item in filter(None, items):
+        found.setdefault(item.casefold(), item)
     if len(found) > MOST_ITEMS:
         raise InvalidInput(f"The list has {len(found)} items; {MOST_ITEMS} is the most.", "Shorten it.")
-    return list(found.values())
+    return tuple(found.values())
 
 
 def parse_number(text: str) -> float:
