@@ -1,34 +1,18 @@
-"""Statements about places. What the public sees is selected from `published_place` or `published_place_as_at(at)` only.
+"""Statements about single places. What the public sees is selected from `published_place` or its past only.
 
-Lists run in two steps that together cost one indexed statement: `candidates` finds which places stand on the page, in
+Lists run in two steps that together cost one indexed statement: `list_queries` finds which places stand on the page, in
 what order; `facts_of` makes their JSON. The JSON of a place follows from the register's version, so it is made once for
 a version and kept (see `fragments`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlmodel import Session
 
-from app.places.filters import PlaceFilters
 from app.vocabulary import ACCESSIBILITY_FACTS
-
-POINT = "ST_SetSRID(ST_MakePoint(:easting, :northing), 27700)"
-
-
-class Candidate(NamedTuple):
-    """A place on a page: its id, what orders it, and what the answer says of it beside its facts."""
-
-    id: int
-    distance_m: float | None = None
-    score: float | None = None
-    linked_by: str | None = None
-    opening_hours: str | None = None
-    closures: list[dict[str, str]] | None = None
 
 
 class PlaceFacts(NamedTuple):
@@ -39,167 +23,6 @@ class PlaceFacts(NamedTuple):
     properties: str
     lon: float
     lat: float
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Which clauses a list statement has; the values are bound. One statement is compiled for each shape."""
-
-    order: str
-    then: bool = False
-    after: bool = False
-    bbox: bool = False
-    division: bool = False
-    radius: bool = False
-    schemes: bool = False
-    kinds: bool = False
-    accessibility: tuple[str, ...] = ()
-    language: bool = False
-    text: bool = False
-    hours: bool = False
-
-
-def find_candidates(
-    session: Session,
-    filters: PlaceFilters,
-    *,
-    sets: Sequence[int],
-    limit: int,
-    after: tuple[float, ...] | None = None,
-) -> list[Candidate]:
-    """The places that fit the filters (opening hours aside), in order, at most `limit` of them.
-
-    Args:
-        session: reads in one transaction.
-        filters: what to narrow to. With an origin the nearest come first, with words the best, else the oldest ids.
-        sets: the division sets that answer for the moment.
-        limit: how many.
-        after: the order key of the last place before: (id,), (distance_m, id) or (score, id).
-    """
-    order = order_of(filters)
-    shape = Shape(
-        order=order,
-        then=filters.as_at is not None,
-        after=after is not None,
-        bbox=filters.bbox is not None,
-        division=filters.division is not None,
-        radius=filters.radius_m is not None,
-        schemes=bool(filters.schemes),
-        kinds=bool(filters.kinds),
-        accessibility=filters.accessibility,
-        language=filters.language is not None,
-        text=filters.text is not None,
-        hours=filters.open_at is not None,
-    )
-    values: dict[str, Any] = {"limit": limit, "at": filters.as_at, "sets": list(sets)}
-    if filters.bbox and filters.bbox.envelope:
-        values |= filters.bbox.lonlat._asdict() | filters.bbox.envelope._asdict()
-    elif filters.bbox:
-        return []
-    if filters.origin:
-        values |= {"easting": filters.origin.easting, "northing": filters.origin.northing, "radius": filters.radius_m}
-    if filters.text:
-        values |= {"text": filters.text, "pattern": f"%{_escaped(filters.text)}%"}
-    if after:
-        values |= {"after_id": int(after[-1]), "after_key": after[0]}
-    values |= {
-        "division": filters.division,
-        "schemes": list(filters.schemes),
-        "kinds": list(filters.kinds),
-        "language": filters.language,
-    }
-    return [Candidate(*row) for row in session.connection().execute(_list_statement(shape), values)]
-
-
-def order_of(filters: PlaceFilters) -> str:
-    """What a list is ordered by: distance, score, or id."""
-    return "distance" if filters.origin else "score" if filters.text else "id"
-
-
-@lru_cache(maxsize=512)
-def _list_statement(shape: Shape) -> TextClause:
-    # The candidates come sorted, so ordering by their id costs nothing and the page's last place ends the search.
-    by_id = "candidate.id" if _has_candidates(shape) else "place.id"
-    key = {"distance": f"place.location <-> {POINT}", "score": _SCORE, "id": by_id}[shape.order]
-    conditions = _conditions(shape, key)
-    return text(
-        f"SELECT place.id, {key if shape.order == 'distance' else 'NULL'}, {key if shape.order == 'score' else 'NULL'},"
-        f" {_linked_by(shape)}, {'place.opening_hours, place.closures' if shape.hours else 'NULL, NULL'}"
-        f" FROM {_source(shape)} {'WHERE ' + ' AND '.join(conditions) if conditions else ''}"
-        f" ORDER BY {key}{' DESC' if shape.order == 'score' else ''}{'' if shape.order == 'id' else ', place.id'}"
-        " LIMIT :limit"
-    )
-
-
-_SCORE = (
-    "CAST(ts_rank(place.search, websearch_to_tsquery('english', :text)) + word_similarity(:text, place.name)"
-    " AS double precision)"
-)
-_IN_BOX = (
-    "location && ST_MakeEnvelope(:min_easting, :min_northing, :max_easting, :max_northing, 27700)"
-    " AND lon BETWEEN :min_lon AND :max_lon AND lat BETWEEN :min_lat AND :max_lat"
-)
-_MATCHES = "place.search @@ websearch_to_tsquery('english', :text) OR place.name ILIKE :pattern OR :text <% place.name"
-_PIECES = (
-    "(SELECT FROM division JOIN division_piece AS piece ON piece.division_id = division.id"
-    " WHERE division.gss_code = :division AND division.division_set_id = ANY(CAST(:sets AS integer[])) AND {})"
-)
-
-
-def _has_candidates(shape: Shape) -> bool:
-    return shape.bbox and shape.order == "id" and not shape.division and not shape.then
-
-
-def _source(shape: Shape) -> str:
-    if shape.then:
-        return "published_place_as_at(:at) AS place"
-    if shape.division:
-        return (
-            "division JOIN place_division AS link ON link.division_id = division.id"
-            " JOIN published_place AS place ON place.id = link.place_id"
-        )
-    if _has_candidates(shape):
-        # The index is asked which ids to try; only published_place decides and gives. Sorted before it is asked, so
-        # that no more audits are looked up than the page needs.
-        return (
-            f"(SELECT id FROM place WHERE {_IN_BOX}{' AND id > :after_id' if shape.after else ''} ORDER BY id OFFSET 0)"
-            " AS candidate CROSS JOIN LATERAL (SELECT * FROM published_place WHERE id = candidate.id OFFSET 0) AS place"
-        )
-    return "published_place AS place"
-
-
-def _linked_by(shape: Shape) -> str:
-    if not shape.division:
-        return "NULL"
-    covered = _PIECES.format("ST_Covers(piece.geometry, place.location)")
-    return f"CASE WHEN EXISTS {covered} THEN 'covers' ELSE 'near' END" if shape.then else "link.basis"
-
-
-def _conditions(shape: Shape, key: str) -> list[str]:
-    after = {
-        "id": "place.id > :after_id",
-        "distance": f"({key}, place.id) > (:after_key, :after_id)",
-        "score": f"({key} < :after_key OR ({key} = :after_key AND place.id > :after_id))",
-    }[shape.order]
-    near = _PIECES.format("ST_DWithin(piece.geometry, place.location, place.location_quality_m)")
-    linked = "division.gss_code = :division AND division.division_set_id = ANY(CAST(:sets AS integer[]))"
-    given = {
-        after: shape.after,
-        _IN_BOX.replace("location &&", "place.location &&"): shape.bbox and not _has_candidates(shape),
-        f"EXISTS {near}" if shape.then else linked: shape.division,
-        f"ST_DWithin(place.location, {POINT}, :radius)": shape.radius,
-        "place.schemes && CAST(:schemes AS text[])": shape.schemes,
-        "place.kind = ANY(CAST(:kinds AS text[]))": shape.kinds,
-        "EXISTS (SELECT FROM unnest(place.languages) AS spoken WHERE lower(spoken) = lower(:language))": shape.language,
-        f"({_MATCHES})": shape.text,
-    }
-    return [condition for condition, wanted in given.items() if wanted] + [
-        f"place.{fact} IS TRUE" for fact in shape.accessibility
-    ]
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def facts_of(session: Session, ids: Sequence[int], *, sets: Sequence[int], at: datetime | None) -> list[PlaceFacts]:

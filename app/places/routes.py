@@ -21,7 +21,7 @@ from app.places import documentation, rules
 from app.places import filters as parse
 from app.places.filters import Origin, PlaceFilters
 from app.places.fragments import Kept, kept_for
-from app.places.queries import order_of
+from app.places.list_queries import order_of
 from app.places.rendering import FORMATS, flat_json, list_as, one_as, origin_json
 from app.places.schemas import DivisionPlacesQuery, PlaceFeatureCollection, PlaceList, PlaceOneQuery, PlaceQuery
 from app.places.schemas import PublishedPlace as PublishedPlaceModel

@@ -9,11 +9,11 @@ from sqlmodel import Session
 
 from app.db.version import LONDON, london_today
 from app.errors import NotFound, PlaceGone
-from app.places import queries
+from app.places import list_queries, queries
 from app.places.filters import Origin, PlaceFilters
 from app.places.fragments import Kept, find_fragments
+from app.places.list_queries import Candidate
 from app.places.opening_hours import is_open_at
-from app.places.queries import Candidate
 from app.places.rendering import Listed, flat_json
 from app.places.schemas import PublicPlace
 from app.places.standing import Standing, read_standing
@@ -59,7 +59,7 @@ def list_places(
     if filters.open_at:
         found, following = _find_open(session, filters, standing, limit, after)
     else:
-        found = queries.find_candidates(session, filters, sets=standing.set_ids, limit=limit + 1, after=after)
+        found = list_queries.find_candidates(session, filters, sets=standing.set_ids, limit=limit + 1, after=after)
         following = position_of(found[limit - 1]) if len(found) > limit else None
         found = found[:limit]
     fragments = find_fragments(session, [place.id for place in found], standing, filters.as_at, kept)
@@ -184,7 +184,7 @@ def _find_open(
     found: list[Candidate] = []
     examined = 0
     while moment and examined < EXAMINED_AT_MOST:
-        batch = queries.find_candidates(session, filters, sets=standing.set_ids, limit=BATCH, after=after)
+        batch = list_queries.find_candidates(session, filters, sets=standing.set_ids, limit=BATCH, after=after)
         for place in batch:
             after = position_of(place)
             if is_open_at(place.opening_hours, place.closures or [], moment):
