@@ -215,6 +215,18 @@ def parse_text(text: str) -> str:
     return tidy
 
 
+def parse_language(text: str) -> str:
+    """The name of a language.
+
+    Raises:
+        InvalidInput: it is empty, or has control characters.
+    """
+    tidy = " ".join(text.split())
+    if not tidy or not tidy.isprintable():
+        raise InvalidInput("There is no name of a language.", "Give one, such as Polish.", field="language")
+    return tidy
+
+
 def _parse_moment(text: str, field: str, remedy: str) -> date | datetime:
     """A date as such, a date-time as an aware moment in UTC."""
     text = text.strip().replace(" ", "+") if text.count(" ") == 1 and "T" in text else text.strip()

@@ -141,7 +141,7 @@ def _filters(session: Session, asked: PlaceQuery, kept: Kept, now: datetime) -> 
         schemes=parse.parse_codes(asked.scheme, standing.schemes, "scheme") if asked.scheme and standing else (),
         kinds=parse.parse_codes(asked.kind, standing.kinds, "kind") if asked.kind and standing else (),
         accessibility=parse.parse_accessibility(asked.accessibility) if asked.accessibility else (),
-        language=asked.language,
+        language=parse.parse_language(asked.language) if asked.language is not None else None,
         text=parse.parse_text(asked.q) if asked.q is not None else None,
         as_at=as_at,
     )

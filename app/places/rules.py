@@ -1,5 +1,6 @@
 """What a reader gets: published places only, as lists and one by one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,9 @@ BATCH = 500
 ALL = 100_000
 NEAREST_INSTEAD = 3
 """How many places are offered instead of one that has gone."""
+
+_REFERENCE = re.compile(r"SP-[0-9]{4,18}", re.ASCII)
+_GSS_CODE = re.compile(r"[ENSW][0-9]{8}", re.ASCII)
 
 Position = tuple[float, ...]
 """What orders a place in its list: (id,), (distance_m, id) or (score, id)."""
@@ -81,7 +85,7 @@ def get_place(
         PlaceGone: it was public once and is not any more.
     """
     standing = standing_at(session, as_at, kept)
-    known = queries.find_known(session, reference)
+    known = queries.find_known(session, reference) if _REFERENCE.fullmatch(reference) else None
     if known:
         fragment = find_fragments(session, [known.id], standing, as_at, None).get(known.id)
         if fragment:
@@ -95,7 +99,8 @@ def get_place(
                 northing=known.northing,
             )
     raise NotFound(
-        f"There is no place '{reference[:20]}'.", "Check the reference, which looks like SP-0042, or search the list."
+        f"There is no place '{_shown(reference)}'.",
+        "Check the reference, which looks like SP-0042, or search the list.",
     )
 
 
@@ -111,9 +116,9 @@ def require_division(session: Session, gss_code: str, standing: Standing) -> Non
     Raises:
         NotFound: it is unknown, or its set does not answer for that date.
     """
-    if not queries.has_division(session, gss_code, standing.set_ids):
+    if not _GSS_CODE.fullmatch(gss_code) or not queries.has_division(session, gss_code, standing.set_ids):
         raise NotFound(
-            f"There is no electoral division '{gss_code[:20]}' on {standing.on}.",
+            f"There is no electoral division '{_shown(gss_code)}' on {standing.on}.",
             "Use a GSS code of /api/v1/divisions, such as E05009052; as_at asks for earlier boundaries.",
         )
 
@@ -170,6 +175,11 @@ def position_of(place: Candidate) -> Position:
     """What orders a place in its list."""
     key = place.distance_m if place.distance_m is not None else place.score
     return (place.id,) if key is None else (key, place.id)
+
+
+def _shown(given: str) -> str:
+    """What was asked for, short and printable."""
+    return "".join(character if character.isprintable() else "?" for character in given[:20])
 
 
 def _public(page: PlacePage) -> list[PublicPlace]:
