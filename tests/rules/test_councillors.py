@@ -34,7 +34,8 @@ def holders(session: WriteSession, on: date) -> list[str | None]:
     return [seat.holder.name if seat.holder else None for seat in list_seats(session, "E05000001", on).seats]
 
 
-def test_seats_follow_the_day_and_vacancies_show(session: WriteSession, division_id: int) -> None:
+@pytest.mark.usefixtures("division_id")
+def test_seats_follow_the_day_and_vacancies_show(session: WriteSession) -> None:
     elect(session, "Ann", 1, date(2021, 5, 6), date(2024, 3, 1))
     elect(session, "Ben", 1, date(2024, 5, 2))
     elect(session, "Cat", 2, date(2021, 5, 6))
@@ -55,7 +56,8 @@ def test_where_the_number_of_seats_is_not_known_there_are_no_vacancies(session: 
     assert seats.vacancies is None
 
 
-def test_a_seat_has_one_holder_at_a_time(session: WriteSession, division_id: int) -> None:
+@pytest.mark.usefixtures("division_id")
+def test_a_seat_has_one_holder_at_a_time(session: WriteSession) -> None:
     elect(session, "Eve", 1, date(2021, 5, 6))
     with pytest.raises(Conflict), translated(), session.begin_nested():
         elect(session, "Fay", 1, date(2022, 5, 6))
