@@ -119,7 +119,7 @@ def test_a_division_tells_its_name_and_leads_to_its_page(page: Page, site: MapSi
     expect(page.locator(".map-tip")).to_contain_text(name)
     weardale.click()
     card = page.get_by_role("dialog", name=name)
-    assert card.get_by_role("link", name=name).get_attribute("href") == "/divisions/E05009088"
+    assert card.get_by_role("link").get_attribute("href") == "/divisions/E05009088"
 
 
 def test_the_division_of_the_page_stands_out_and_fills_the_map(page: Page, site: MapSite) -> None:

@@ -31,8 +31,8 @@ def site(built_assets: Path) -> Iterator[MapSite]:
     with map_running(MapSite()) as running:
         running.places = [
             feature(
-                -2.1 + number * 0.07,
-                54.72,
+                -2.3 + number % 5 * 0.2,
+                54.6 + number // 5 * 0.1,
                 number,
                 attack,
                 kind_label=attack,

@@ -5,16 +5,20 @@ export function makeCard({ title, url, lines, link }) {
   card.setAttribute('role', 'dialog')
   card.setAttribute('aria-label', title)
   const heading = document.createElement('h3')
-  heading.append(linkTo(url, title))
+  heading.textContent = title
   card.append(heading)
   for (const line of lines.filter(Boolean)) {
     const words = document.createElement('p')
     words.textContent = line
     card.append(words)
   }
-  if (link && ownAddress(url)) {
+  const address = ownAddress(url)
+  if (address) {
     const more = document.createElement('p')
-    more.append(linkTo(url, link))
+    const there = document.createElement('a')
+    there.href = address
+    there.textContent = link
+    more.append(there)
     card.append(more)
   }
   return card
@@ -50,15 +54,7 @@ export function placesInWords(count) {
   return count === 0 ? 'No safe place yet' : count === 1 ? '1 safe place' : `${count.toLocaleString('en-GB')} safe places`
 }
 
-/** A link within this site; anything else comes out as plain text. */
-function linkTo(url, words) {
-  const address = ownAddress(url)
-  const element = document.createElement(address ? 'a' : 'span')
-  if (address) element.href = address
-  element.textContent = words
-  return element
-}
-
+/** The address within this site, or nothing where it leads elsewhere or runs something. */
 function ownAddress(url) {
   try {
     const address = new URL(url, document.baseURI)

@@ -23,7 +23,7 @@ export function addKey(map, { signs, layers }) {
     }
     button.addEventListener('click', () => {
       open(body.hidden)
-      map.fire('resize')
+      map.fire('moveend') // names make room
     })
     const size = map.getSize()
     open(size.x >= ROOMY && size.y >= TALL)

@@ -90,7 +90,8 @@ export class Names {
     if (point) {
       const at = toLayer(point)
       if (!view.contains(at)) return undefined
-      const besides = [[0, 0], [0, 24], [0, -24], [width / 2 + 20, 0], [-width / 2 - 20, 0], [0, 34], [0, -34]]
+      const side = width / 2 + 26
+      const besides = [[0, 0], [0, 24], [0, -24], [0, 37], [0, -37], [0, 48], [0, -48], [side, 0], [-side, 0], [side, 18], [-side, 18], [side, -18], [-side, -18]]
       return besides.map(([x, y]) => box(at.x + x, at.y + y)).find(free)
     }
     const scaled = rings.map((ring) => {

@@ -2,7 +2,7 @@ import { makeCard, openCard } from './cards.js'
 
 // Up to this many places each keeps a sign of its own; only signs that would hide each other are drawn as one.
 const SHOWN_SINGLY = 50
-const HIDING = 20
+const HIDING = 28
 const SIGN_SIZE = 34
 const ASSURANCE_WORDS = {
   fit: 'Checked: fit for purpose',
@@ -57,6 +57,7 @@ export async function drawPlaces(map, { layers, signs, signedBy, place: chosen }
   }
   group.options.maxClusterRadius = markers.size > SHOWN_SINGLY ? reachOf : HIDING
   group.clearLayers() // starts again with that distance
+  group.leastZoom = Math.floor(map.getMinZoom())
   listen(map, group)
   const own = markers.get(chosen)
   if (own) {
@@ -98,6 +99,15 @@ function listen(map, group) {
     const focus = () => group.getVisibleParent(members[0])?.getElement()?.focus({ preventScroll: true })
     group.once('animationend spiderfied', () => setTimeout(focus))
     map.once('moveend', () => setTimeout(focus))
+  })
+  // Places were gathered for the zooms that the map had; on a smaller map it may go further out.
+  map.on('zoomlevelschange', () => {
+    const least = Math.floor(map.getMinZoom())
+    if (least >= group.leastZoom) return
+    group.leastZoom = least
+    const markers = group.getLayers()
+    group.clearLayers()
+    group.addLayers(markers)
   })
   // Signs are buttons, and buttons answer to the space bar too. Leaflet listens to Enter only.
   map.getContainer().addEventListener('keydown', (event) => {

@@ -2,24 +2,39 @@ import { boundsOf } from './geometry.js'
 
 const NEAR_ZOOM = 14
 const NEAREST = 5
+const EDGE = 12
 
 /**
- * What the map shows at first, told again as data arrives: what the page is about, then the box it was given.
- * Once a person has moved the map it is left alone.
+ * What the map shows at first, told again as data arrives and as the map changes its size: what the page is about, else
+ * the box that it was given. Once a person has moved the map it is left alone.
  */
 export function makeView(map, options) {
   const [west, south, east, north] = options.bounds
   const given = L.latLngBounds([south, west], [north, east])
   let moved = false
+  let limit
+  let show = () => {}
+  const begin = (way) => {
+    show = way
+    if (!moved) show()
+  }
+  const fit = (bounds, limits = {}) => begin(() => map.fitBounds(bounds, { animate: false, padding: [EDGE, EDGE], ...limits }))
+  const centre = (latlng, zoom) => begin(() => map.setView(latlng, zoom, { animate: false }))
+  const adapt = () => {
+    const least = leastZoom(map, limit, given)
+    map.setMaxBounds(null) // else Leaflet begins to pan back inside while the view changes
+    if (least < map.getMinZoom()) map.setMinZoom(least)
+    begin(show)
+    map.setMinZoom(least)
+    if (limit) map.setMaxBounds(limit)
+  }
   for (const event of ['pointerdown', 'keydown', 'wheel']) {
-    map.getContainer().addEventListener(event, () => (moved = true), { once: true, passive: true })
+    map.getContainer().addEventListener(event, ({ target }) => (moved ||= isMove(target)), { passive: true })
   }
-  const fit = (bounds, limits = {}) => {
-    if (!moved) map.fitBounds(bounds, { animate: false, padding: [12, 12], ...limits })
-  }
-  if (options.point) map.setView([options.point[1], options.point[0]], NEAR_ZOOM - 1, { animate: false })
-  else fit(given)
+  map.on('resize', adapt)
   map.options.maxBoundsViscosity = 1
+  if (options.point) centre([options.point[1], options.point[0]], NEAR_ZOOM - 1)
+  else fit(given)
   return {
     divisionsAre(features) {
       const chosen = features.filter((feature) => feature.properties.gss_code === options.division)
@@ -28,18 +43,30 @@ export function makeView(map, options) {
     placesAre(features) {
       if (options.hasOwnBounds) return
       const own = features.find((feature) => feature.properties.reference === options.place)
-      if (own && !moved) map.setView(toLatLng(own), NEAR_ZOOM, { animate: false })
+      if (own) centre(toLatLng(own), NEAR_ZOOM)
       else if (options.point) fit(boundsAround(map, options.point, features), { maxZoom: NEAR_ZOOM, padding: undefined, paddingTopLeft: [76, 36], paddingBottomRight: [36, 60] })
     },
     surroundingsAre(features) {
       const around = boundsOf(features)
       if (!around) return
-      // Beyond what is held there would be sea where there is none.
-      const limit = around.extend(given)
-      map.setMaxBounds(limit)
-      map.setMinZoom(Math.min(map.getBoundsZoom(limit, true), map.getBoundsZoom(given)))
+      limit = around.extend(given)
+      adapt()
     }
   }
+}
+
+/** How far out the map may go: beyond the land that is held there would be sea where there is none. */
+function leastZoom(map, limit, given) {
+  const { minZoom } = map.options
+  map.options.minZoom = undefined // Leaflet's answers would not go below it
+  const least = limit ? Math.min(map.getBoundsZoom(limit, true), map.getBoundsZoom(given, false, L.point(2 * EDGE, 2 * EDGE))) : 0
+  map.options.minZoom = minZoom
+  return least
+}
+
+/** Buttons of the map do not move it, but for those that zoom. */
+function isMove(target) {
+  return !target.closest?.('.leaflet-control') || Boolean(target.closest('.leaflet-control-zoom-in, .leaflet-control-zoom-out'))
 }
 
 /** The point that was searched from, and how exact it is. It comes in the page, never in an address. */
