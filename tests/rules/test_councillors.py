@@ -9,7 +9,8 @@ from app.councillors.rules import list_seats
 from app.db.failures import translated
 from app.db.sessions import WriteSession
 from app.errors import Conflict, NotFound
-from app.tables import Councillor, Division, TermOfOffice
+from app.tables import Councillor, Division, DivisionSet, TermOfOffice
+from app.vocabulary import DivisionSetStatus
 from tests.register import AUTHORITY, Register
 
 
@@ -67,3 +68,13 @@ def test_an_unknown_division(session: WriteSession, division_id: int) -> None:
     assert division_id
     with pytest.raises(NotFound):
         list_seats(session, "E05999999")
+
+
+@pytest.mark.usefixtures("division_id")
+def test_better_lines_for_the_same_divisions_keep_the_councillors(session: WriteSession) -> None:
+    elect(session, "Gus", 1, date(2021, 5, 6))
+    approximate = session.exec(select(DivisionSet)).one()
+    approximate.status = DivisionSetStatus.RETIRED
+    session.flush()
+    Register(session).add_divisions(1)
+    assert holders(session, date(2022, 1, 1))[0] == "Gus"
