@@ -12,8 +12,8 @@ def list_terms(
 ) -> list[tuple[TermOfOffice, Councillor]]:
     """The terms that run on a day in a division, one for each seat, in the order of seats.
 
-    A GSS code names one area for ever, so a term that was recorded with another set of the same lines (approximate ones,
-    say, before the official ones were loaded) counts too; one of the asked-for set comes first.
+    A GSS code names one area for ever, so a term that was recorded with another set of the same lines (approximate
+    ones, say, before the official ones came) counts too; one of the asked-for set comes first.
     """
     statement = (
         select(TermOfOffice, Councillor)

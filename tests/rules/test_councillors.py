@@ -70,11 +70,12 @@ def test_an_unknown_division(session: WriteSession, division_id: int) -> None:
         list_seats(session, "E05999999")
 
 
-@pytest.mark.usefixtures("division_id")
 def test_better_lines_for_the_same_divisions_keep_the_councillors(session: WriteSession) -> None:
+    register = Register(session)
+    register.add_divisions(1)
     elect(session, "Gus", 1, date(2021, 5, 6))
     approximate = session.exec(select(DivisionSet)).one()
     approximate.status = DivisionSetStatus.RETIRED
     session.flush()
-    Register(session).add_divisions(1)
+    register.add_divisions(1)
     assert holders(session, date(2022, 1, 1))[0] == "Gus"
