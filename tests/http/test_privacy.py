@@ -63,9 +63,9 @@ def searches(client: TestClient | Client) -> Iterator[Response]:
         (f"/no-such-page/{quote(POSTCODE)}", {"near": f"{LON},{LAT}"}),
     ):
         yield client.get(path, params=query)
-    body = {"postcodes": [POSTCODE], "points": [[float(LON), float(LAT)]]}
-    yield client.post("/api/v1/divisions/lookup", json=body)
-    yield client.post("/api/v1/divisions/lookup", content=json.dumps(body)[:-5])
+    for body in ({"postcodes": [POSTCODE]}, {"points": [[float(LON), float(LAT)]]}):
+        yield client.post("/api/v1/divisions/lookup", json=body)
+        yield client.post("/api/v1/divisions/lookup", content=json.dumps(body)[:-2])
     yield client.post("/", content=f"where={quote_plus(POSTCODE)}", headers={"Content-Type": "text/plain"})
 
 
@@ -97,7 +97,7 @@ def test_the_running_service_writes_down_no_search(
 
 def test_searches_work_and_their_answers_are_not_stored(sample_client: TestClient) -> None:
     answers = list(searches(sample_client))
-    assert sum(answer.status_code == HTTPStatus.OK for answer in answers) >= 8
+    assert sum(answer.status_code == HTTPStatus.OK for answer in answers) >= 12
     assert all(answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR for answer in answers)
     for answer in answers:
         if marks_in(f"{answer.text}{answer.request.url}{answer.request.read().decode()}"):
