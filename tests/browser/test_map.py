@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.map_page import CLUSTER, DURHAM, SIGN, browser_context_args, far_apart, open_map, running, site
-from tests.browser.map_server import MapSite, feature, read_features, scattered
+from tests.browser.map_server import COUNTY, MapSite, feature, read_features, scattered
 
 __all__ = ["browser_context_args", "running", "site"]
 
@@ -154,15 +154,12 @@ def test_the_place_of_the_page_is_in_the_middle(page: Page, site: MapSite) -> No
 
 
 def test_the_list_and_the_map_point_at_each_other(page: Page, site: MapSite) -> None:
-    site.places = far_apart(6)
-    open_map(page, site)
-    page.evaluate(
-        "() => { const item = document.createElement('a'); item.href = '#'; item.dataset.reference = 'SP-0003';"
-        " item.textContent = 'third'; document.querySelector('main').append(item) }"
-    )
-    item = page.get_by_role("link", name="third")
-    sign = page.locator('[data-place-reference="SP-0003"]')
-    item.focus()
+    site.places = far_apart(9)
+    site.attributes = {"data-bounds": ",".join(map(str, COUNTY))}
+    open_map(page, site, "results")
+    item = page.locator('[data-reference="SP-0007"]')
+    item.get_by_role("link").focus()
+    sign = page.locator('[data-place-reference="SP-0007"]')
     expect(sign).to_have_class(re.compile("is-highlighted"))
     page.locator('[data-place-reference="SP-0004"]').focus()
     expect(sign).not_to_have_class(re.compile("is-highlighted"))

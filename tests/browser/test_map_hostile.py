@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.map_page import Complaints, browser_context_args
-from tests.browser.map_server import MapSite, feature, map_running
+from tests.browser.map_server import MapSite, divisions, feature, map_running
 
 __all__ = ["browser_context_args"]
 
@@ -94,3 +94,15 @@ def test_hostile_names_of_divisions_stay_text(page: Page, site: MapSite, monkeyp
     assert page.get_by_role("dialog").get_by_role("link").count() == 0
     assert page.evaluate("window.ran") is None
     assert page.locator("[data-map] img").count() == 0
+
+
+def test_an_area_without_an_outline_does_not_spoil_the_others(
+    page: Page, site: MapSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = divisions()
+    nothing: tuple[object, ...] = (None, {})
+    empty = [{**real[0], "geometry": geometry} for geometry in nothing]
+    monkeypatch.setattr("tests.browser.map_server.divisions", lambda: [*empty, *real[1:]])
+    page.goto(f"{site.address}/divisions")
+    expect(page.locator("[data-map]")).to_have_attribute("data-drawn", "whole")
+    expect(page.locator(".map-division")).to_have_count(len(real) - 1)

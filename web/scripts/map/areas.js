@@ -18,6 +18,7 @@ export function drawDivisions(map, { layers, division }, features) {
   const rings = []
   for (const feature of features) {
     const latLngs = toLatLngs(polygonsOf(feature))
+    if (!latLngs.length) continue
     const { gss_code: code, name, places } = feature.properties
     const fill = L.polygon(latLngs, { className: `map-division map-division--${stepOf(places)}`, smoothFactor: SMOOTH })
     fill.bindTooltip(() => tooltipOf(name, places), { sticky: true, className: 'map-tip', direction: 'top', offset: [0, -6] })

@@ -4,9 +4,9 @@ export function toLatLngs(coordinates) {
   return coordinates.map(toLatLngs)
 }
 
-/** The polygons of a feature, each a list of rings of lon/lat pairs. */
+/** The polygons of a feature, each a list of rings of lon/lat pairs; none where nobody drew an outline. */
 export function polygonsOf({ geometry }) {
-  if (!geometry) return []
+  if (!geometry?.coordinates) return []
   return geometry.type === 'MultiPolygon' ? geometry.coordinates : [geometry.coordinates]
 }
 

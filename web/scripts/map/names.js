@@ -29,7 +29,7 @@ export class Names {
   add(what, features) {
     for (const feature of features) {
       const { name, rank = 3, gss_code: code } = feature.properties
-      if (!name) continue
+      if (!name || !feature.geometry?.coordinates) continue
       const kind = what === 'settlement' ? `settlement${rank}` : code && code === this.division ? 'chosen' : what
       const element = document.createElement('div')
       element.className = `map-name map-name--${kind}`

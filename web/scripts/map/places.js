@@ -49,7 +49,7 @@ export async function drawPlaces(map, { layers, signs, signedBy, place: chosen }
   const icons = iconsOf(signs)
   const markers = new Map()
   for (const { geometry, properties } of features) {
-    if (!geometry) continue
+    if (!geometry?.coordinates) continue
     const [lon, lat] = geometry.coordinates
     const marker = new PlaceMarker([lat, lon], { icon: icons(properties[signedBy]), riseOnHover: true })
     marker.place = properties

@@ -38,9 +38,10 @@ export function makeView(map, options) {
   return {
     divisionsAre(features) {
       const chosen = features.filter((feature) => feature.properties.gss_code === options.division)
-      if (chosen.length && !options.hasOwnBounds && !options.point && !options.place) fit(boundsOf(chosen), { padding: [28, 28] })
+      if (boundsOf(chosen) && !options.hasOwnBounds && !options.point && !options.place) fit(boundsOf(chosen), { padding: [28, 28] })
     },
-    placesAre(features) {
+    placesAre(all) {
+      const features = all.filter(({ geometry }) => geometry?.coordinates)
       if (options.hasOwnBounds) return
       const own = features.find((feature) => feature.properties.reference === options.place)
       if (own) centre(toLatLng(own), NEAR_ZOOM)
