@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
@@ -51,13 +52,13 @@ def main() -> None:
             writer = csv.writer(file)
             writer.writerow(HEADINGS)
             writer.writerows(_rows(_postcodes(cluster.url("prepared"))))
-        for name in ("ours", "bare"):
+        for name in ("ours", "bare", "bare_again"):
             cluster.query(f"CREATE DATABASE {name} TEMPLATE prepared")
         steps: list[tuple[str, float]] = []
         ours = _timed(lambda: _import(cluster.url("ours"), officers, steps))
         columns = _dump(cluster.url("ours"), dumped)
-        bare = _timed(lambda: _copy(cluster.url("bare"), columns, dumped))
-    rows: list[list[object]] = [["bare COPY", bare, 1.0, ""]]
+        bare = min(_timed(partial(_copy, cluster.url(name), columns, dumped)) for name in ("bare", "bare_again"))
+    rows: list[list[object]] = [["bare COPY, the faster of two", bare, 1.0, ""]]
     reached = "reached" if ours <= GOAL * bare else "NOT reached"
     rows.append(["safeplaces places import", ours, ours / bare, f"at most {GOAL:g}: {reached}"])
     rows += [[f"  {step}", seconds, seconds / bare, ""] for step, seconds in steps]

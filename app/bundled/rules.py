@@ -16,9 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import SQLModel, select
-
+from app.bundled import queries
 from app.bundled.sample_councillors import load_sample_councillors
 from app.bundled.sample_places import load_sample_places
 from app.db.sessions import WriteSession
@@ -34,7 +32,6 @@ from app.tables import Authority, DivisionSet, PostcodeUnit
 DATA_FOLDER = PROJECT_ROOT / "data"
 AUTHORITY_CODE = "E06000047"
 AUTHORITY_NAME = "County Durham"
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('safeplaces setup'))"
 
 Progress = Callable[[str], None]
 
@@ -57,7 +54,7 @@ class BundledReport:
 
 def is_loaded(session: WriteSession) -> bool:
     """Whether there is nothing left for `load_bundled` to do: divisions and postcodes are held, whosever they are."""
-    return _holds(session, DivisionSet) and _holds(session, PostcodeUnit)
+    return queries.holds(session, DivisionSet) and queries.holds(session, PostcodeUnit)
 
 
 def load_bundled(
@@ -78,19 +75,19 @@ def load_bundled(
     Raises:
         FaultyFile: a file is missing or damaged.
     """
-    session.execute(text(_ONE_AT_A_TIME))
+    queries.wait_for_other_loads(session)
     report = BundledReport()
     if is_loaded(session):
         return report
     session.record_as("safeplaces setup", via="sample", reason="Bundled data")
-    if not _holds(session, PostcodeUnit):
+    if not queries.holds(session, PostcodeUnit):
         progress("Postcodes of County Durham")
         file = PostcodeFile(_find(data_folder, "postcodes_county_durham.csv.gz"))
         # The divisions are drawn from these very postcodes.
         source = _about(_find(data_folder, "electoral_divisions.geojson"))["source"]
         report.postcodes = load_postcodes(session, file, source=source).loaded
-    if not _holds(session, DivisionSet):
-        is_new = not _holds(session, Authority)
+    if not queries.holds(session, DivisionSet):
+        is_new = not queries.holds(session, Authority)
         if session.get(Authority, AUTHORITY_CODE) is None:
             session.add(Authority(code=AUTHORITY_CODE, name=AUTHORITY_NAME, is_sample=is_new))
             session.flush()
@@ -104,12 +101,8 @@ def load_bundled(
             progress("Sample councillors, who are invented")
             councillors = _find(data_folder, "sample_councillors.csv")
             report.councillors = load_sample_councillors(session, councillors, AUTHORITY_CODE, set_id)
-    session.execute(text("ANALYZE"))  # the first pages are asked for before the autovacuum comes round
+    queries.count_for_planner(session)
     return report
-
-
-def _holds(session: WriteSession, table: type[SQLModel]) -> bool:
-    return session.exec(select(table).limit(1)).first() is not None
 
 
 def _find(folder: Path, name: str) -> Path:

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from app.db.sessions import WriteSession
 from app.errors import FaultyFile
-from app.exchange.sheets import read_sheet
+from app.exchange.reading import read_sheet
 from app.places.facts import parse_phone
 from app.tables import Councillor, Division, TermOfOffice
 

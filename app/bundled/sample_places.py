@@ -13,7 +13,8 @@ from app.db.version import LONDON
 from app.errors import FaultyFile
 from app.exchange import ImportOptions, import_sheet
 from app.exchange.mapping import Mapping
-from app.exchange.sheets import Sheet, SheetRow, read_sheet
+from app.exchange.reading import read_sheet
+from app.exchange.sheets import Sheet, SheetRow
 from app.tables import Audit, Place
 from app.vocabulary import Verdict
 

@@ -41,6 +41,11 @@ class Change(NamedTuple):
     fields: list[str]
 
 
+def wait_for_other_imports(session: Session) -> None:
+    """Let one import compare and write at a time: two of the same file would both find its places new."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('safeplaces import places'))"))
+
+
 def match_rows(session: Session, authority: str, key: Sequence[str]) -> None:
     """Fill `import_match`: rows and the places that they are, by reference, else by the key, else by name and postcode.
 
@@ -62,6 +67,17 @@ def match_rows(session: Session, authority: str, key: Sequence[str]) -> None:
             {"authority": authority},
         )
     session.execute(text("ANALYZE import_match"))
+
+
+def leave_out_rows(session: Session, rows: Sequence[int]) -> None:
+    """Forget rows that have turned out to be faulty."""
+    for table in ("import_row", "import_match"):
+        session.execute(text(f"DELETE FROM {table} WHERE row = ANY(:rows)"), {"rows": list(rows)})
+
+
+def count_matches(session: Session) -> int:
+    """How many rows are places that the register holds."""
+    return int(session.execute(text("SELECT count(*) FROM import_match")).scalar_one())
 
 
 def _folded(table: str, column: str) -> str:

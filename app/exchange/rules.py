@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlmodel import select
 
 from app.db.sessions import WriteSession
@@ -15,17 +14,23 @@ from app.exchange.duplicates import Duplicate, find_duplicates
 from app.exchange.faults import Fault
 from app.exchange.locations import locate_rows
 from app.exchange.mapping import NO_MAPPING, Mapping
-from app.exchange.matching import Change, find_changes, find_conflicts, match_rows
+from app.exchange.matching import (
+    Change,
+    count_matches,
+    find_changes,
+    find_conflicts,
+    leave_out_rows,
+    match_rows,
+    wait_for_other_imports,
+)
+from app.exchange.reading import read_sheet
 from app.exchange.rows import Checked, DraftRow, LeftOut, check_rows, column_fault
-from app.exchange.sheets import Sheet, read_sheet
+from app.exchange.sheets import Sheet
 from app.exchange.staging import stage_rows
 from app.exchange.writing import write_rows
 from app.places.drafts import FieldFault, PlaceWords
 from app.tables import Authority, PremisesKind, Scheme
 from app.vocabulary import MembershipStatus
-
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('safeplaces import places'))"
-_DROP_ROWS = "DELETE FROM {table} WHERE row = ANY(:rows)"
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ def import_sheet(
         unused_columns=binding.unused,
         notes=sheet.notes,
     )
-    session.execute(text(_ONE_AT_A_TIME))
+    wait_for_other_imports(session)
     progress("Comparing with the register")
     _compare(session, checked, binding, options, report)
     report.faults.sort(key=lambda fault: fault.row)
@@ -163,11 +168,10 @@ def _compare(
         column_fault(by_number[row], binding, FieldFault(column, what, remedy))
         for row, column, what, remedy in conflicts
     ]
-    for table in ("import_row", "import_match"):
-        session.execute(text(_DROP_ROWS.format(table=table)), {"rows": [conflict.row for conflict in conflicts]})
+    leave_out_rows(session, [conflict.row for conflict in conflicts])
     report.duplicates = find_duplicates(session, options.authority)
     report.changed = find_changes(session, binding.sources.keys())
-    matched = session.execute(text("SELECT count(*) FROM import_match")).scalar_one()
+    matched = count_matches(session)
     report.added = len(located) - len({conflict.row for conflict in conflicts}) - matched
     report.unchanged = matched - len(report.changed)
 

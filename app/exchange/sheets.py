@@ -1,16 +1,12 @@
-"""A table from a file, whatever program saved it: CSV in any usual encoding, or XLSX."""
+"""A table as text, whatever file it came from: headings, and rows that know their number."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from app.errors import FaultyFile
 from app.exchange.faults import Fault
 
-LARGEST_FILE = 200 * 1024 * 1024
 MOST_ROWS = 1_000_000
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-_ZIP = b"PK\x03\x04"
 
 
 class SheetRow(NamedTuple):
@@ -29,37 +25,6 @@ class Sheet:
     faults: list[Fault] = field(default_factory=list)
     unusable: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-
-def read_sheet(path: Path, *, sheet_name: str | None = None) -> Sheet:
-    """Read a CSV or XLSX file; which of them it is shows in the content, not in the name.
-
-    Args:
-        path: the file.
-        sheet_name: the worksheet of an XLSX file; without it the first that is visible.
-
-    Raises:
-        FaultyFile: it is missing, too large, neither of the two, or has no headings.
-    """
-    from app.exchange.csv_sheets import read_csv  # noqa: PLC0415 - both readers build on this module
-    from app.exchange.xlsx_sheets import read_xlsx  # noqa: PLC0415 - the same; and openpyxl is slow to import
-
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            start = file.read(4)
-    except OSError as error:
-        raise FaultyFile(f"{path} cannot be read: {error.strerror}.", "Check the name of the file.") from None
-    if size > LARGEST_FILE:
-        raise FaultyFile(
-            f"{path.name} has {size // 1024**2} MB; {LARGEST_FILE // 1024**2} MB is the most.", "Split it into parts."
-        )
-    if start == _OLD_EXCEL:
-        raise FaultyFile(
-            f"{path.name} is an Excel file of the old format, or protected by a password.",
-            "Open it in Excel and save it as XLSX without a password, or as CSV UTF-8.",
-        )
-    return read_xlsx(path, sheet_name) if start == _ZIP else read_csv(path)
 
 
 def check_headings(headings: list[str], name: str) -> list[str]:

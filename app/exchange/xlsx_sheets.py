@@ -38,7 +38,9 @@ def read_xlsx(path: Path, sheet_name: str | None) -> Sheet:
         workbook = load_workbook(path, read_only=True, data_only=False, keep_links=False)
         with closing(workbook):
             name, others = _choose(workbook, sheet_name)
-            table, unusable = _read_cells(workbook[name])
+            worksheet = workbook[name]
+            worksheet.reset_dimensions()  # some programs write wrong ones, and rows would be lost
+            table, unusable = _read_cells(worksheet)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError):
         raise FaultyFile(
             f"{path.name} is not an XLSX file that can be read.", "Save it again, as XLSX or CSV UTF-8."

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -17,8 +18,9 @@ from app.exchange.columns import BY_HEADING, COLUMNS, REQUIRED
 from app.exchange.csv_sheets import decode, read_csv
 from app.exchange.faults import Fault, write_faults
 from app.exchange.mapping import NO_MAPPING, Mapping, read_mapping
+from app.exchange.reading import read_sheet
 from app.exchange.rows import Checked, check_rows
-from app.exchange.sheets import Sheet, SheetRow, read_sheet
+from app.exchange.sheets import Sheet, SheetRow
 from app.exchange.week import DAYS, week_to_hours
 from app.places.drafts import FIRST_WORDS
 from app.places.facts import fold
@@ -117,6 +119,16 @@ def test_worksheets_give_what_a_person_sees(tmp_path: Path) -> None:
     assert read_sheet(path).rows == [
         (2, ["A", "100053358", "0.5", "427350", "yes", "2026-01-05", "2026-01-05T09:30:00", "09:30:00", ""])
     ]
+
+
+def test_rows_beyond_what_a_worksheet_says_of_itself_are_read(tmp_path: Path) -> None:
+    honest = write_workbook(tmp_path / "honest.xlsx", [HEADINGS, ROW, [], ROW])
+    with ZipFile(honest) as source, ZipFile(tmp_path / "places.xlsx", "w") as target:
+        for name in source.namelist():
+            content = source.read(name).replace(b'<dimension ref="A1:D4"', b'<dimension ref="A1:A1"')
+            target.writestr(name, content)
+    assert (tmp_path / "places.xlsx").read_bytes() != honest.read_bytes()
+    assert read_sheet(tmp_path / "places.xlsx").rows == [(2, ROW), (4, ROW)]
 
 
 def test_formulas_and_errors_are_refused_where_they_matter(tmp_path: Path) -> None:
