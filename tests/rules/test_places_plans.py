@@ -44,8 +44,7 @@ def plan_of(connection: Connection, filters: PlaceFilters, limit: int = 101) -> 
     """The nodes of the plan as carried out, with generic values as in the service."""
     statement, values = list_statement(filters, sets=[1], limit=limit)
     connection.execute(text("SET LOCAL jit = off"))
-    explain = text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}")
-    found = connection.execute(explain, values).scalar_one()
+    found = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", values).scalar_one()
     plan = found if isinstance(found, list) else json.loads(found)
     nodes: list[dict[str, Any]] = []
 
