@@ -24,7 +24,9 @@ def list_terms(
             col(TermOfOffice.starts_on) <= on,
             or_(col(TermOfOffice.ends_on).is_(None), col(TermOfOffice.ends_on) > on),
         )
-        .distinct(col(TermOfOffice.seat))
         .order_by(col(TermOfOffice.seat), (col(Division.division_set_id) == division_set_id).desc())
     )
-    return [(term, councillor) for term, councillor in session.exec(statement)]
+    by_seat: dict[int, tuple[TermOfOffice, Councillor]] = {}
+    for term, councillor in session.exec(statement):
+        by_seat.setdefault(term.seat, (term, councillor))
+    return list(by_seat.values())
