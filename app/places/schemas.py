@@ -24,8 +24,8 @@ class Accessibility(BaseModel):
     languages: list[str] = []
 
 
-class DivisionName(BaseModel):
-    """An electoral division."""
+class PlaceDivisionName(BaseModel):
+    """The electoral division that a place lies in."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -75,7 +75,8 @@ class PlaceProperties(BaseModel):
     assessed_on: Annotated[date, Field(description="Day of the newest check.")]
     valid_until: Annotated[date, Field(description="Last day on which that check counts.")]
     division: Annotated[
-        DivisionName | None, Field(description="The electoral division it lies in; null outside all that are held.")
+        PlaceDivisionName | None,
+        Field(description="The electoral division it lies in; null outside all that are held."),
     ]
     location_source: Annotated[str, Field(examples=["postcode"])]
     location_quality_m: Annotated[float, Field(description="Uncertainty of the position in metres.", examples=[50])]
