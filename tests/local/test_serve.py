@@ -25,9 +25,6 @@ FIRST_START_S = 240
 SECOND_START_S = 60
 
 
-pytestmark = pytest.mark.xdist_group("serve")  # one worker, so that the data is loaded once for all
-
-
 @contextmanager
 def state_folder() -> Iterator[Path]:
     """A folder that the database's user can reach (pytest's own are closed)."""
