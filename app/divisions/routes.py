@@ -46,8 +46,7 @@ from geo.crs import point_to_lonlat
 from geo.features import POINT_DECIMALS
 from geo.points import GridPoint
 
-router = APIRouter(prefix="/api/v1/divisions", tags=["Divisions"])
-STRICT = [Depends(refuse_unknown_parameters)]
+router = APIRouter(prefix="/api/v1/divisions", tags=["Divisions"], dependencies=[Depends(refuse_unknown_parameters)])
 
 AsAt = Annotated[
     date | None, Query(description="Boundaries of this date; today where left out.", examples=["2024-06-01"])
@@ -67,7 +66,6 @@ def _day(as_at: date | None) -> date:
 @router.get(
     "",
     summary="All divisions",
-    dependencies=STRICT,
     responses=UNPROCESSABLE
     | NOT_FOUND
     | {
@@ -115,7 +113,6 @@ async def read_division_at(
 
     Give longitude and latitude, or a postcode. On a shared edge the division whose code comes first answers.
     """
-    refuse_unknown_parameters(request)  # here rather than as a dependency, which would cost a thread
     on = _day(as_at)
     engine = request.app.state.engine
     memory = known_memory(engine)
@@ -182,7 +179,6 @@ def _name(found: Found) -> dict[str, Any]:
 @router.post(
     "/lookup",
     summary="Which divisions are these positions or postcodes in?",
-    dependencies=STRICT,
     responses=UNPROCESSABLE | {200: {"model": LookupAnswer}},
 )
 def look_up_divisions(
@@ -256,7 +252,6 @@ def _result(answer: Answer) -> dict[str, Any]:
 @router.get(
     "/{gss_code}",
     summary="One division",
-    dependencies=STRICT,
     responses=UNPROCESSABLE
     | NOT_FOUND
     | {

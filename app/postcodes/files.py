@@ -105,7 +105,7 @@ class PostcodeFile:
             raw = stack.enter_context(self.path.open("rb"))
             self._bytes_read = raw.tell
             self.kind = "postcode list"
-            opened = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if suffix == ".gz" else raw
+            opened = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if suffix == ".gz" else raw
             yield from self._read_table(self.path.name, opened)
 
     def _read_archive(self, archive: zipfile.ZipFile) -> Iterator[StagedRow]:

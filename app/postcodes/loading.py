@@ -60,7 +60,8 @@ def load_postcodes(
         FaultyFile: the file cannot be read, or holds no unit.
         FaultyRows: rows are wrong, or a postcode is there twice.
     """
-    loaded = queries.stage(session, file.rows(), progress)
+    with session.begin_nested():  # a file that breaks off leaves the transaction as it was
+        loaded = queries.stage(session, file.rows(), progress)
     if file.faults:
         raise FaultyRows(file.faults)
     if loaded == 0:
