@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, FastAPI
 
+from app.db.direct import DirectReads
 from app.db.sessions import make_engine
 from app.divisions import routes as divisions
 from app.http import health, problems
@@ -48,8 +49,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     engine = make_engine(settings)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        await app.state.direct_reads.close()
         engine.dispose()
 
     app = FastAPI(
@@ -65,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.engine = engine
+    app.state.direct_reads = DirectReads(settings)
     include_routes(app)
     app.mount("/static", BuiltFiles(settings), name="static")
     problems.install(app, page=problem_page)

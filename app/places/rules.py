@@ -1,9 +1,10 @@
 """What a reader gets: published places only, as lists and one by one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from sqlmodel import Session
@@ -31,6 +32,10 @@ _GSS_CODE = re.compile(r"[ENSW][0-9]{8}", re.ASCII)
 
 Position = tuple[float, ...]
 """What orders a place in its list: (id,), (distance_m, id) or (score, id)."""
+
+
+Fetch = Callable[[str, Mapping[str, Any]], Awaitable[list[tuple[Any, ...]] | None]]
+"""Runs one reading statement and gives its rows; None where the database did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,32 @@ def list_places(
         for place in found
         if (fragment := fragments.get(place.id)) is not None
     ]
+    return PlacePage(listed, following, standing)
+
+
+async def list_kept_places(
+    fetch: Fetch, filters: PlaceFilters, *, limit: int, after: Position | None, kept: Kept
+) -> PlacePage | None:
+    """The same page by one statement, where all else that it needs is kept; None where it is not: ask `list_places`.
+
+    Lists of today are, unless they need more than a statement: a division to be checked, opening hours to be read.
+    """
+    standing = kept.standings.get(london_today())
+    if standing is None or filters.as_at or filters.division or filters.open_at:
+        return None
+    found: list[Candidate] = []
+    if not filters.bbox or filters.bbox.envelope:
+        rows = await fetch(*list_queries.list_statement(filters, sets=standing.set_ids, limit=limit + 1, after=after))
+        if rows is None:
+            return None
+        found = [Candidate._make(row) for row in rows]
+    following = position_of(found[limit - 1]) if len(found) > limit else None
+    listed = []
+    for place in found[:limit]:
+        fragment = kept.fragments.get(place.id)
+        if fragment is None:
+            return None
+        listed.append(Listed(fragment, place.distance_m))
     return PlacePage(listed, following, standing)
 
 

@@ -1,0 +1,98 @@
+"""Lists that are answered from the event loop are the same as those that are answered in a thread."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import Request
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine
+
+from app.db.sessions import WriteSession
+from app.db.version import forget_version
+from app.main import create_app
+from app.places import routes
+from app.places.answering import Asked, answer_at_once
+from tests.conftest import settings_for
+from tests.register import Register
+
+PLACES = "/api/v1/places"
+QUERIES = [
+    "",
+    "limit=3",
+    "f=geojson&limit=2",
+    "bbox=-1.60,54.76,-1.55,54.79",
+    "bbox=-1.60,54.76,-1.55,54.79&limit=4&f=csv",
+    "bbox=100,10,101,11",
+    "near=-1.57,54.77&radius_m=1500&limit=5",
+    "q=place",
+    "kind=library&scheme=safe_place&accessibility=bsl",
+    "division=E05000001",
+    "open_at=2026-11-25T12:00",
+]
+
+
+@pytest.fixture
+def real_client(empty_database_url: str) -> Iterator[TestClient]:
+    """The application with its own connections over a register that is committed."""
+    engine = create_engine(empty_database_url)
+    with WriteSession(engine) as session, session.begin():
+        register = Register(session)
+        register.add_divisions()
+        for number in range(12):
+            register.add_place(f"Place {number}", east_m=number * 90.0, bsl=number % 2 == 0)
+    engine.dispose()
+    with TestClient(create_app(settings_for(empty_database_url))) as client:
+        yield client
+
+
+def test_both_ways_give_the_same(real_client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways: list[bool] = []
+
+    async def watched(asked: Asked) -> object:
+        answer = await answer_at_once(asked)
+        ways.append(answer is not None)
+        return answer
+
+    monkeypatch.setattr(routes, "answer_at_once", watched)
+    for query in QUERIES:
+        in_thread = real_client.get(f"{PLACES}?{query}")
+        ways.clear()
+        again = real_client.get(f"{PLACES}?{query}")
+        assert again.content == in_thread.content
+        assert {**again.headers, "x-request-id": ""} == {**in_thread.headers, "x-request-id": ""}
+        assert ways == [not query.startswith(("division", "open_at"))], query
+
+
+def test_pages_follow_on_whichever_way(real_client: TestClient) -> None:
+    for start in (f"{PLACES}?limit=5", f"{PLACES}?near=-1.57,54.77&limit=5"):
+        found: list[str] = []
+        address: str | None = start
+        while address:
+            body = real_client.get(address).json()
+            found += [place["name"] for place in body["places"]]
+            address = body["next"]
+        assert len(found) == len(set(found)) == 12
+
+
+def test_it_cannot_write(real_client: TestClient) -> None:
+    reads = real_client.app.state.direct_reads  # type: ignore[attr-defined]  # TestClient knows any ASGI application
+
+    async def setting(_: Request) -> dict[str, str]:
+        rows = await reads.fetch("SHOW transaction_read_only", {})
+        return {"read_only": rows[0][0]}
+
+    real_client.app.add_api_route("/test/setting", setting)  # type: ignore[attr-defined]  # the same
+    assert real_client.get("/test/setting").json() == {"read_only": "on"}
+
+
+def test_a_change_shows(real_client: TestClient, empty_database_url: str) -> None:
+    assert len(real_client.get(PLACES).json()["places"]) == 12
+    assert len(real_client.get(PLACES).json()["places"]) == 12
+    engine = create_engine(empty_database_url)
+    with WriteSession(engine) as session, session.begin():
+        session.connection().exec_driver_sql("UPDATE place SET membership_status = 'suspended' WHERE name = 'Place 3'")
+        session.connection().exec_driver_sql("UPDATE place SET name = 'Renamed' WHERE name = 'Place 4'")
+    engine.dispose()
+    assert len(real_client.get(PLACES).json()["places"]) == 11  # who is published is never kept
+    forget_version(real_client.app.state.engine)  # type: ignore[attr-defined]  # the same
+    assert "Renamed" in real_client.get(PLACES).text
