@@ -51,7 +51,7 @@ def check_rows(sheet: Sheet, binding: Binding, words: PlaceWords) -> Checked:
         forgiven = [fault for fault in field_faults if fault.field in binding.blank_if_wrong]
         if forgiven:
             checked.warnings += [_named(row.number, texts, binding, _left_blank(fault)) for fault in forgiven]
-            texts |= dict.fromkeys((fault.field for fault in forgiven), "")
+            texts = {column: text for column, text in texts.items() if column not in {one.field for one in forgiven}}
             draft, field_faults = parse_draft(texts, words)
         faults += [_named(row.number, texts, binding, fault) for fault in field_faults]
         if row.number in refused:
@@ -99,20 +99,20 @@ def _left_out_because(row: SheetRow, binding: Binding, headings: Sequence[str]) 
 
 
 def _texts(row: SheetRow, binding: Binding, headings: Sequence[str]) -> tuple[dict[str, str], list[Fault]]:
-    """The text of each of our columns, and what went wrong in making it."""
+    """The text of each of our columns that has any, and what went wrong in making it."""
     cells = _translated(row.cells, binding)
     texts: dict[str, str] = {}
     faults = []
     for column, source in binding.sources.items():
-        if source.value is None:
-            texts[column] = cells[source.positions[0]]
-            continue
         try:
-            texts[column] = source.value(cells)
+            made = cells[source.positions[0]] if source.value is None else source.value(cells)
         except InvalidInput as error:
             heading = error.field or source.column
             value = dict(zip(headings, row.cells, strict=True)).get(heading, "")
             faults.append(Fault(row.number, heading, value, error.what, error.remedy))
+        else:
+            if made:
+                texts[column] = made
     return texts, faults
 
 
