@@ -135,7 +135,6 @@ def fill_register(url: str, count: int) -> Extent:
 def load_bundled_data(url: str) -> None:
     """Load the project's bundled data into the migrated, empty database at `url`."""
     from app.bundled import load_bundled  # noqa: PLC0415 - it imports every feature; filling needs none
-
     from app.db.sessions import WriteSession  # noqa: PLC0415 - the same
 
     engine = create_engine(url)
