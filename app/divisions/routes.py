@@ -5,29 +5,25 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import Body, Depends, Path, Query, Request, Response
 
-from app.db.failures import translated
-from app.db.sessions import Reading, open_read_session
+from app.db.sessions import Reading
 from app.db.version import london_today
 from app.divisions import formats
+from app.divisions.at import router, to_name
 from app.divisions.boundaries import answering, check_date
 from app.divisions.lookup import (
     MAXIMUM_ITEMS,
     Answer,
     Found,
-    find_division,
     find_divisions,
     find_located,
-    parse_position,
     unit_position,
 )
-from app.divisions.memory import Memory, current_memory, known_memory
+from app.divisions.memory import current_memory
 from app.divisions.rules import division_set_at, division_sets_at, get_division, list_divisions
 from app.divisions.schemas import (
     DivisionAnswer,
-    DivisionAt,
     DivisionFeature,
     DivisionFeatures,
     DivisionFilters,
@@ -40,13 +36,12 @@ from app.errors import InvalidInput, RegisterError
 from app.http.caching import is_unchanged, not_modified, private_headers, request_etag, shared_headers
 from app.http.negotiation import choose_format
 from app.http.parameters import refuse_unknown_parameters
-from app.postcodes.rules import MAXIMUM_LENGTH, find_postcodes, get_postcode, not_held, parse_postcode
+from app.postcodes.rules import find_postcodes, not_held, parse_postcode
 from app.tables.postcode import PostcodeUnit
-from geo.crs import point_to_lonlat
-from geo.features import POINT_DECIMALS
 from geo.points import GridPoint
 
-router = APIRouter(prefix="/api/v1/divisions", tags=["Divisions"], dependencies=[Depends(refuse_unknown_parameters)])
+STRICT = [Depends(refuse_unknown_parameters)]
+"""For every route but the one that the router comes with, `/at`, which sees to it itself."""
 
 AsAt = Annotated[
     date | None, Query(description="Boundaries of this date; today where left out.", examples=["2024-06-01"])
@@ -66,6 +61,7 @@ def _day(as_at: date | None) -> date:
 @router.get(
     "",
     summary="All divisions",
+    dependencies=STRICT,
     responses=UNPROCESSABLE
     | NOT_FOUND
     | {
@@ -78,7 +74,7 @@ def _day(as_at: date | None) -> date:
         }
     },
 )
-@router.head("", include_in_schema=False)
+@router.head("", dependencies=STRICT, include_in_schema=False)
 def read_divisions(
     request: Request,
     session: Reading,
@@ -95,90 +91,10 @@ def read_divisions(
     return _answer(formats.many(found, sets, form), formats.LIST_FORMATS[form], etag)
 
 
-@router.get(
-    "/at",
-    summary="Which division is this position or postcode in?",
-    responses=UNPROCESSABLE | NOT_FOUND | {200: {"model": DivisionAt}},
-)
-async def read_division_at(
-    request: Request,
-    lon: Annotated[float | None, Query(description="Longitude, degrees (CRS84).", examples=[-1.5757])] = None,
-    lat: Annotated[float | None, Query(description="Latitude, degrees (CRS84).", examples=[54.7761])] = None,
-    postcode: Annotated[
-        str | None, Query(description="A whole postcode, instead of a position.", examples=["DH1 1AB"])
-    ] = None,
-    as_at: AsAt = None,
-) -> Response:
-    """The division that covers a position, and how far its edge is. Never stored, never logged.
-
-    Give longitude and latitude, or a postcode. On a shared edge the division whose code comes first answers.
-    """
-    on = _day(as_at)
-    engine = request.app.state.engine
-    memory = known_memory(engine)
-    if memory is None:
-        memory = await run_in_threadpool(current_memory, engine)
-    if postcode is not None:
-        if lon is not None or lat is not None:
-            raise InvalidInput("There are both a position and a postcode.", "Give one of the two.", field="postcode")
-        if len(postcode) > MAXIMUM_LENGTH:
-            raise InvalidInput("This is too long for a postcode.", "Give one such as DH1 5UL.", field="postcode")
-        unit = await run_in_threadpool(_read_unit, request, postcode)
-        return _at(memory, find_division(memory, unit_position(unit), on), unit=unit)
-    if lon is None or lat is None:
-        missing = "lon" if lon is None else "lat"
-        raise InvalidInput(
-            "There is no position and no postcode." if lon is lat else f"The position has no {missing}.",
-            "Give lon and lat, such as ?lon=-1.5757&lat=54.7761, or postcode, such as ?postcode=DH1 1AB.",
-            field=missing,
-        )
-    return _at(memory, find_division(memory, parse_position(lon, lat), on), lonlat=(lon, lat))
-
-
-def _read_unit(request: Request, postcode: str) -> PostcodeUnit:
-    with translated(), open_read_session(request.app.state.engine) as session:
-        unit = get_postcode(session, postcode)
-        session.expunge(unit)
-        return unit
-
-
-def _at(
-    memory: Memory, found: Found, *, lonlat: tuple[float, float] | None = None, unit: PostcodeUnit | None = None
-) -> Response:
-    """The answer, written without a model: this route answers thousands of times a second."""
-    lon, lat = lonlat or point_to_lonlat(*found.at)
-    code = unit.division_code if unit else None
-    answer = {
-        "division": _name(found),
-        "position": {
-            "lon": round(lon, POINT_DECIMALS),
-            "lat": round(lat, POINT_DECIMALS),
-            "easting": round(found.at.easting, 2),
-            "northing": round(found.at.northing, 2),
-        },
-        "distance_to_boundary_m": round(found.distance_to_boundary_m, 1),
-        "postcode": unit.postcode if unit else None,
-        "official_division_code": code,
-        "postcode_disagrees": code is not None
-        and code != found.division.gss_code
-        and code in memory.of(found.answering.boundaries).index.labels,
-        "boundaries": to_boundaries(found.answering).model_dump(),
-    }
-    return Response(orjson.dumps(answer), headers=private_headers(), media_type="application/json")
-
-
-def _name(found: Found) -> dict[str, Any]:
-    return {
-        "gss_code": found.division.gss_code,
-        "name": found.division.name,
-        "members": found.division.members,
-        "authority_code": found.answering.boundaries.authority_code,
-    }
-
-
 @router.post(
     "/lookup",
     summary="Which divisions are these positions or postcodes in?",
+    dependencies=STRICT,
     responses=UNPROCESSABLE | {200: {"model": LookupAnswer}},
 )
 def look_up_divisions(
@@ -245,13 +161,14 @@ def _position(parsed: str | RegisterError, units: dict[str, PostcodeUnit]) -> Gr
 
 def _result(answer: Answer) -> dict[str, Any]:
     if isinstance(answer, Found):
-        return {"division": _name(answer), "fault": None}
+        return {"division": to_name(answer), "fault": None}
     return {"division": None, "fault": {"what": answer.what, "remedy": answer.remedy}}
 
 
 @router.get(
     "/{gss_code}",
     summary="One division",
+    dependencies=STRICT,
     responses=UNPROCESSABLE
     | NOT_FOUND
     | {
@@ -261,7 +178,7 @@ def _result(answer: Answer) -> dict[str, Any]:
         }
     },
 )
-@router.head("/{gss_code}", include_in_schema=False)
+@router.head("/{gss_code}", dependencies=STRICT, include_in_schema=False)
 def read_division(
     request: Request,
     session: Reading,

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from app.db.sessions import WriteSession
 from app.db.version import forget_version
 from app.divisions import sets
+from app.divisions.schemas import DivisionAt
 from geo.crs import point_to_lonlat
 from tests.register import AUTHORITY, SIDE, SOUTH, WEST, Register
 from tests.rules.boundary_files import description, file_of, square
@@ -152,6 +153,7 @@ def test_the_division_at_a_position(api: TestClient) -> None:
         "members": 2,
         "authority_code": AUTHORITY,
     }
+    assert DivisionAt.model_validate(body, extra="forbid").model_dump(mode="json") == body
     assert body["distance_to_boundary_m"] == pytest.approx(500, abs=0.2)
     assert body["position"]["easting"] == pytest.approx(IN_FIRST[0], abs=0.02)
     assert (body["postcode"], body["official_division_code"], body["postcode_disagrees"]) == (None, None, False)
@@ -182,7 +184,8 @@ def test_the_division_at_a_postcode(api: TestClient) -> None:
         ("lon=427000&lat=543000", 422, "Eastings and northings"),
         ("lon=2.35&lat=48.85", 422, "outside Great Britain"),
         ("lon=-1.5&lat=1e999", 422, "finite"),
-        ("lon=abc&lat=54.7", 422, "lon"),
+        ("lon=abc&lat=54.7", 422, "lon is not a finite number"),
+        ("lon=1,5&lat=54.7", 422, "decimal degrees with a point"),
         ("lon=-3.19&lat=55.95", 404, "The register holds those of: Testshire"),
         ("lon=-1.5&lat=54.7&postcode=DH1+1AB", 422, "both a position and a postcode"),
         ("postcode=", 422, "No postcode was given"),
