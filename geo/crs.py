@@ -9,6 +9,7 @@ on St Agnes (Scilly), south of latitude 49.92, whose longitude and latitude it t
 """
 
 from collections.abc import Callable, Sequence
+from math import isnan
 from typing import TypeVar
 
 import numpy as np
@@ -64,8 +65,7 @@ def point_to_lonlat(easting: float, northing: float) -> tuple[float, float]:
     Raises:
         OutsideGreatBritain: OSTN15 does not cover it.
     """
-    lons, lats = to_lonlat([easting], [northing])
-    return float(lons[0]), float(lats[0])
+    return _one(find_lonlat((easting,), (northing,)))
 
 
 def point_to_bng(lon: float, lat: float) -> tuple[float, float]:
@@ -74,8 +74,7 @@ def point_to_bng(lon: float, lat: float) -> tuple[float, float]:
     Raises:
         OutsideGreatBritain: OSTN15 does not cover it.
     """
-    eastings, northings = to_bng([lon], [lat])
-    return float(eastings[0]), float(northings[0])
+    return _one(find_bng((lon,), (lat,)))
 
 
 def geometry_to_lonlat(geometry: Shape) -> Shape:
@@ -106,12 +105,17 @@ def _transformed(geometry: Shape, convert: Callable[[Numbers, Numbers], tuple[Nu
     return shapely.transform(shapely.force_2d(geometry), moved)
 
 
+def _one(found: tuple[Numbers, Numbers]) -> tuple[float, float]:
+    first, second = found[0].item(), found[1].item()
+    if isnan(first):
+        raise OutsideGreatBritain("The position lies outside Great Britain.", _REMEDY)
+    return first, second
+
+
 def _required(first: Numbers, second: Numbers) -> tuple[Numbers, Numbers]:
     lost = np.flatnonzero(np.isnan(first))
     if len(lost) == 0:
         return first, second
-    if len(first) == 1:
-        raise OutsideGreatBritain("The position lies outside Great Britain.", _REMEDY)
     raise OutsideGreatBritain(
         f"{len(lost)} of {len(first)} positions lie outside Great Britain, the first is number {lost[0] + 1}.", _REMEDY
     )

@@ -37,8 +37,7 @@ class PointIndex:
 
     def find_position(self, easting: float, northing: float) -> int:
         """The position in `labels` of the area that covers a point, or `NOWHERE` (-1)."""
-        candidates = np.sort(self._tree.query(shapely.points(easting, northing)))
-        for candidate in candidates.tolist():
+        for candidate in sorted(self._tree.query(shapely.points((easting, northing))).tolist()):
             if shapely.intersects_xy(self._areas[candidate], easting, northing):
                 return int(candidate)
         return NOWHERE

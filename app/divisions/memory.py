@@ -33,7 +33,7 @@ class KnownDivision:
 
     def distance_to_boundary_m(self, easting: float, northing: float) -> float:
         """Metres from a grid position (EPSG:27700) to the division's outline."""
-        return float(shapely.distance(self.boundary, shapely.points(easting, northing)))
+        return float(shapely.distance(self.boundary, shapely.points((easting, northing))))
 
 
 @dataclass(frozen=True, slots=True)
