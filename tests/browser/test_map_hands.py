@@ -35,18 +35,26 @@ def test_every_place_can_be_opened_by_keyboard_and_left_again(page: Page, site: 
     expect(sign).to_be_focused()
 
 
+FOCUS_HANDED_ON = """
+(pressed) => document.activeElement !== pressed && document.activeElement.classList.contains('leaflet-marker-icon')
+"""
+
+
+def press_first_cluster(page: Page) -> None:
+    """Enter on a cluster; returns once the focus is on one of the signs that came of it."""
+    cluster = page.locator(CLUSTER).first.element_handle()
+    cluster.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(FOCUS_HANDED_ON, arg=cluster)
+
+
 def test_a_cluster_opens_by_keyboard_and_hands_the_focus_on(page: Page, site: MapSite) -> None:
     open_map(page, site)
     for _ in range(12):
-        cluster = page.locator(CLUSTER).first
-        if not cluster.count():
+        if not page.locator(CLUSTER).count():
             break
-        cluster.focus()
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(700)
-        focused = page.evaluate("document.activeElement.className")
-        assert "leaflet-marker-icon" in focused, focused
-        if "map-sign" in focused:
+        press_first_cluster(page)
+        if "map-sign" in page.evaluate("document.activeElement.className"):
             break
     expect(page.locator(SIGN).first).to_be_visible()
 
@@ -57,9 +65,7 @@ def test_places_at_one_spot_spread_out_when_asked(page: Page, site: MapSite) -> 
     for _ in range(10):
         if page.locator(SIGN).count() == 3:
             break
-        page.locator(CLUSTER).first.focus()
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(700)
+        press_first_cluster(page)
     expect(page.locator(SIGN)).to_have_count(3)
     page.get_by_role("button", name="Place 2").press("Enter")
     expect(page.get_by_role("dialog", name="Place 2")).to_be_visible()
