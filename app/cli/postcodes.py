@@ -39,7 +39,9 @@ def load(
         task = progress.add_task("Reading", total=None)
 
         def advance(_: int) -> None:
-            progress.update(task, completed=opened.position, total=opened.size or None)
+            # Every row has been read before the first is stored, which takes longer and says nothing meanwhile.
+            step = "Storing" if opened.position >= opened.size else "Reading"
+            progress.update(task, completed=opened.position, total=opened.size or None, description=step)
 
         loaded = load_postcodes(session, opened, source=source, replace=replace, progress=advance)
         progress.update(task, completed=opened.size, total=opened.size, description="Comparing places")
