@@ -125,8 +125,7 @@ def test_the_wheel_scrolls_the_page_until_the_map_is_clicked(page: Page, site: M
     assert page.evaluate(width) == before
     page.mouse.click(frame["x"] + frame["width"] / 2, frame["y"] + 20)
     page.mouse.wheel(0, -300)
-    page.wait_for_timeout(700)
-    assert page.evaluate(width) != before
+    page.wait_for_function(f"(before) => {width} !== before", arg=before)
 
 
 def test_my_position_is_asked_for_on_tap_only(browser: Browser, site: MapSite) -> None:
