@@ -40,6 +40,8 @@ from app.postcodes.rules import find_postcodes, not_held, parse_postcode
 from app.tables.postcode import PostcodeUnit
 from geo.points import GridPoint
 
+__all__ = ["router"]
+
 STRICT = [Depends(refuse_unknown_parameters)]
 """For every route but the one that the router comes with, `/at`, which sees to it itself."""
 

@@ -9,6 +9,7 @@ import sys
 from types import TracebackType
 from typing import Any
 
+import orjson
 import structlog
 
 SERVERS_LOG = "uvicorn.error"
@@ -24,7 +25,7 @@ def configure_logs() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             name_fault,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_to_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=_current_standard_error,
@@ -34,6 +35,10 @@ def configure_logs() -> None:
     server = logging.getLogger(SERVERS_LOG)
     if _without_trace not in server.filters:
         server.addFilter(_without_trace)
+
+
+def _to_json(event: dict[str, Any], **_: object) -> str:
+    return orjson.dumps(event, default=str).decode()
 
 
 def _current_standard_error(*_: object) -> structlog.PrintLogger:

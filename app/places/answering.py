@@ -18,7 +18,7 @@ from app.http.paging import next_link, parse_cursor, to_cursor
 from app.places import filters as parse
 from app.places import rules
 from app.places.filters import Origin, PlaceFilters
-from app.places.fragments import kept_for
+from app.places.fragments import KeptAnswer, kept_for
 from app.places.list_queries import order_of
 from app.places.rendering import FORMATS, list_as, origin_json
 from app.places.rules import PlacePage, Position
@@ -64,6 +64,8 @@ async def answer_at_once(asked: Asked) -> Response | None:
     if is_unchanged(asked.request, etag):
         return not_modified(etag)
     kept = kept_for(engine, version)
+    if answer := kept.answers.get(etag):
+        return Response(answer.body, headers=answer.headers, media_type=answer.media_type)
     standing = kept.standings.get(london_today())
     if standing is None or asked.query.postcode is not None or not isinstance(engine, Engine):
         return None
@@ -126,7 +128,10 @@ def to_answer(asked: Asked, filters: PlaceFilters, page: PlacePage, version: Reg
     headers = private_headers() if filters.origin else shared_headers(etag)
     if link:
         headers["Link"] = f'<{link}>; rel="next"'
-    return Response(body, headers=headers, media_type=FORMATS[asked.format_name])
+    media_type = FORMATS[asked.format_name]
+    if not (filters.origin or filters.open_at or filters.as_at):
+        kept_for(asked.request.app.state.engine, version).keep_answer(etag, KeptAnswer(body, headers, media_type))
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def address_of(request: Request) -> str:

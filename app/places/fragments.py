@@ -1,5 +1,6 @@
 """The JSON of places: made by PostgreSQL once for a version of the register, kept, and joined into answers."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -27,6 +28,19 @@ class Fragment:
     lat: float
 
 
+KEPT_ANSWERS_BYTES = 16 * 1024 * 1024
+"""Whole answers that one process keeps: a map of a county, a partner's page, asked for again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer that anybody may have again while the register stands still."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    media_type: str
+
+
 @dataclass(slots=True)
 class Kept:
     """What has been read of one version of the register. Kept data are never older than the version that names them."""
@@ -34,6 +48,8 @@ class Kept:
     tag: str
     standings: dict[date, Standing] = field(default_factory=dict)
     fragments: dict[int, Fragment] = field(default_factory=dict)
+    answers: OrderedDict[str, KeptAnswer] = field(default_factory=OrderedDict)
+    answers_bytes: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def standing(self, session: Session, on: date) -> Standing:
@@ -49,6 +65,17 @@ class Kept:
             self.fragments |= made
             for oldest in list(self.fragments)[: max(0, len(self.fragments) - KEPT)]:
                 del self.fragments[oldest]
+
+    def keep_answer(self, etag: str, answer: KeptAnswer) -> None:
+        """Remember an answer by its ETag; the oldest make room. Answers to a position are never given here."""
+        with self.lock:
+            if etag in self.answers or len(answer.body) > KEPT_ANSWERS_BYTES:
+                return
+            self.answers[etag] = answer
+            self.answers_bytes += len(answer.body)
+            while self.answers_bytes > KEPT_ANSWERS_BYTES:
+                _, oldest = self.answers.popitem(last=False)
+                self.answers_bytes -= len(oldest.body)
 
 
 _kept: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()

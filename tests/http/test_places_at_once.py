@@ -1,5 +1,6 @@
 """Lists that are answered from the event loop are the same as those that are answered in a thread."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 import pytest
@@ -8,10 +9,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 
 from app.db.sessions import WriteSession
-from app.db.version import forget_version
+from app.db.version import current_version, forget_version
 from app.main import create_app
 from app.places import routes
 from app.places.answering import Asked, answer_at_once
+from app.places.fragments import KeptAnswer, kept_for
 from tests.conftest import settings_for
 from tests.register import Register
 
@@ -29,6 +31,11 @@ QUERIES = [
     "division=E05000001",
     "open_at=2026-11-25T12:00",
 ]
+
+
+def kept_answers(client: TestClient) -> OrderedDict[str, KeptAnswer]:
+    engine = client.app.state.engine  # type: ignore[attr-defined]  # TestClient knows any ASGI application
+    return kept_for(engine, current_version(engine)).answers
 
 
 @pytest.fixture
@@ -57,6 +64,7 @@ def test_both_ways_give_the_same(real_client: TestClient, monkeypatch: pytest.Mo
     for query in QUERIES:
         in_thread = real_client.get(f"{PLACES}?{query}")
         ways.clear()
+        kept_answers(real_client).clear()
         again = real_client.get(f"{PLACES}?{query}")
         assert again.content == in_thread.content
         assert {**again.headers, "x-request-id": ""} == {**in_thread.headers, "x-request-id": ""}
@@ -93,6 +101,19 @@ def test_a_change_shows(real_client: TestClient, empty_database_url: str) -> Non
         session.connection().exec_driver_sql("UPDATE place SET membership_status = 'suspended' WHERE name = 'Place 3'")
         session.connection().exec_driver_sql("UPDATE place SET name = 'Renamed' WHERE name = 'Place 4'")
     engine.dispose()
-    assert len(real_client.get(PLACES).json()["places"]) == 11  # who is published is never kept
-    forget_version(real_client.app.state.engine)  # type: ignore[attr-defined]  # the same
+    forget_version(real_client.app.state.engine)  # type: ignore[attr-defined]  # the second for which it is known is over
+    assert len(real_client.get(PLACES).json()["places"]) == 11
     assert "Renamed" in real_client.get(PLACES).text
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [("limit=3", 1), ("near=-1.57,54.77", 0), ("open_at=now", 0), ("as_at=2026-11-20", 0)],
+)
+def test_whole_answers_are_kept_but_never_those_to_a_position(real_client: TestClient, query: str, kept: int) -> None:
+    first = real_client.get(f"{PLACES}?{query}")
+    assert first.status_code == 200
+    assert len(kept_answers(real_client)) == kept
+    again = real_client.get(f"{PLACES}?{query}")
+    assert again.content == first.content
+    assert again.headers["cache-control"] == first.headers["cache-control"]
