@@ -90,8 +90,9 @@ export class Names {
     if (point) {
       const at = toLayer(point)
       if (!view.contains(at)) return undefined
-      const side = width / 2 + 26
-      const besides = [[0, 0], [0, 24], [0, -24], [0, 37], [0, -37], [0, 48], [0, -48], [side, 0], [-side, 0], [side, 18], [-side, 18], [side, -18], [-side, -18]]
+      // Near enough that nobody takes the name for another place's; a name without room there is left out.
+      const side = width / 2 + 9
+      const besides = [[0, 0], [0, 16], [0, -16], [side, 0], [-side, 0], [side, 12], [-side, 12], [side, -12], [-side, -12]]
       return besides.map(([x, y]) => box(at.x + x, at.y + y)).find(free)
     }
     const scaled = rings.map((ring) => {
