@@ -126,8 +126,6 @@ def test_the_ons_postcode_directory(session: WriteSession, tmp_path: Path, headi
 
 
 def test_the_bundled_list(session: WriteSession) -> None:
-    if not BUNDLED.is_file():
-        pytest.skip("data/postcodes_county_durham.csv.gz has not been built")
     loaded = load(session, BUNDLED)
     assert loaded.loaded == loaded.held == 16_300
     assert loaded.left_out == {}
