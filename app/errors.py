@@ -3,6 +3,8 @@
 Each says what is wrong (`what`) and what the person can do about it (`remedy`).
 """
 
+from typing import Any
+
 
 class RegisterError(Exception):
     """Something that a person asked for cannot be done.
@@ -68,3 +70,57 @@ class FaultyFile(RegisterError):
     """A file that cannot be used at all (as opposed to faults of single rows)."""
 
     title = "The file cannot be used"
+
+
+class NotSignedIn(RegisterError):
+    """It is not known who asks, and what they ask for is not for everyone."""
+
+    title = "Sign in first"
+
+
+class Forbidden(RegisterError):
+    """It is known who asks, and they may not."""
+
+    title = "You cannot do this"
+
+
+class StaleVersion(RegisterError):
+    """Somebody else changed it in the meantime. Carries both versions, so that nothing that was typed is lost.
+
+    Attributes:
+        current: what the register holds now, as JSON, and only what the asker may see of it.
+        submitted: what was sent.
+    """
+
+    title = "Somebody else changed it in the meantime"
+
+    def __init__(self, what: str, remedy: str = "", *, current: dict[str, Any], submitted: dict[str, Any]) -> None:
+        super().__init__(what, remedy)
+        self.current = current
+        self.submitted = submitted
+
+
+class VersionRequired(RegisterError):
+    """A change did not say which version it starts from."""
+
+    title = "Say which version you are changing"
+
+
+class PlaceMerged(RegisterError):
+    """A place that was merged into another. Carries the reference of the one that stayed."""
+
+    title = "This place was merged into another"
+
+    def __init__(self, what: str, remedy: str = "", *, into: str) -> None:
+        super().__init__(what, remedy)
+        self.into = into
+
+
+class TooManyRequests(RegisterError):
+    """Asked too often. Carries the seconds to wait."""
+
+    title = "Too many requests"
+
+    def __init__(self, what: str, remedy: str = "", *, retry_after_s: int) -> None:
+        super().__init__(what, remedy)
+        self.retry_after_s = retry_after_s

@@ -8,6 +8,30 @@ these are the ones that every register starts with.
 from enum import StrEnum
 
 
+class Role(StrEnum):
+    """What a person, a site or a program is to the register. `app/permissions/table.py` says what each may do."""
+
+    PUBLIC = "public"
+    PARTNER = "partner"
+    COUNCILLOR = "councillor"
+    AUDITOR = "auditor"
+    OFFICER = "officer"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.PUBLIC: "Public",
+    Role.PARTNER: "Partner site",
+    Role.COUNCILLOR: "Councillor",
+    Role.AUDITOR: "Auditor",
+    Role.OFFICER: "Officer",
+    Role.ADMINISTRATOR: "Administrator",
+}
+
+ACCOUNT_ROLES = (Role.COUNCILLOR, Role.AUDITOR, Role.OFFICER, Role.ADMINISTRATOR)
+"""Roles that an account can have. The public and partner sites have none."""
+
+
 class MembershipStatus(StrEnum):
     """Where a place stands in its membership: proposed, listed, suspended (and listed again), withdrawn."""
 

@@ -11,7 +11,9 @@ from app.tables import metadata
 
 
 def include_object(obj: Any, name: Any, kind: Any, reflected: Any, compare_to: Any) -> bool:  # noqa: ANN401  # Alembic's hook
-    """Leave out PostGIS's own tables."""
+    """Leave out PostGIS's own tables and those of the job library, which brings its own schema."""
+    if str(name or "").startswith("procrastinate_"):
+        return False
     return bool(alembic_helpers.include_object(obj, name, kind, reflected, compare_to))  # type: ignore[no-untyped-call]
 
 

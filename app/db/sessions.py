@@ -7,7 +7,7 @@ leaves, and says who changes what through which door (`record_as`), which the re
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Request
 from psycopg import Connection
@@ -17,6 +17,30 @@ from sqlmodel import Session
 
 from app.db.failures import translated
 from app.settings import Settings
+
+
+class Bounds(NamedTuple):
+    """What the database lets a request reach: its row-level security reads these. Nobody's are empty."""
+
+    account_id: int | None = None
+    authority_code: str | None = None
+    role: str = "public"
+
+
+def confine(session: Session, bounds: Bounds) -> None:
+    """Tell the database, for this transaction, for whom it works; without it only public rows can be reached."""
+    session.connection().execute(
+        text(
+            "SELECT set_config('safeplaces.account', :account, true),"
+            " set_config('safeplaces.authority', :authority, true),"
+            " set_config('safeplaces.role', :role, true)"
+        ),
+        {
+            "account": "" if bounds.account_id is None else str(bounds.account_id),
+            "authority": bounds.authority_code or "",
+            "role": bounds.role,
+        },
+    )
 
 
 class ReadSession(Session):
@@ -75,6 +99,8 @@ def read_session(request: Request) -> Iterator[ReadSession]:
     and each request would pay for planning again.
     """
     with translated(), open_read_session(request.app.state.engine) as session:
+        if bounds := _bounds_of(request):
+            confine(session, bounds)
         yield session
         session.commit()
 
@@ -86,7 +112,15 @@ reading = contextmanager(read_session)
 def write_session(request: Request) -> Iterator[WriteSession]:
     """A dependency: one unit of work for one request, committed before the response leaves."""
     with translated(), WriteSession(request.app.state.engine) as session, session.begin():
+        if bounds := _bounds_of(request):
+            confine(session, bounds)
         yield session
+
+
+def _bounds_of(request: Request) -> Bounds | None:
+    """What `app.accounts.access` found out about who asks; None for a route that is for everyone."""
+    bounds: Bounds | None = getattr(request.state, "bounds", None)
+    return bounds
 
 
 # scope="function" ends the unit of work before the response is sent: with the default scope a failing commit

@@ -17,9 +17,13 @@ from app.db.failures import translated
 from app.db.version import current_version
 from app.errors import DatabaseUnavailable
 from app.http.problems import Problem
+from app.permissions.identity import Identity
+from app.permissions.navigation import list_destinations
 from app.settings import Settings
+from app.vocabulary import ROLE_LABELS
 from web.assets import read_manifest
 from web.environment import make_environment
+from web.signed_in import NavigationLink, SignedIn
 from web.views import ErrorPage
 
 log = structlog.get_logger(__name__)
@@ -46,9 +50,19 @@ def render(
         "path": request.url.path,
         "exit_address": settings.exit_address,
         "sample_data": holds_sample_data(request.app.state.engine),
+        "signed_in": signed_in(request),
     }
     body = make_environment(settings.static_folder).get_template(template).render(frame | context)
     return HTMLResponse(body, int(status), {"Cache-Control": "no-store"} | (headers or {}))
+
+
+def signed_in(request: Request) -> SignedIn | None:
+    """What the frame says of who is signed in; None for the public, and on pages that never asked."""
+    identity: Identity | None = getattr(request.state, "identity", None)
+    if identity is None or identity.is_public:
+        return None
+    links = tuple(NavigationLink(to.href, to.text, to.section) for to in list_destinations(identity))
+    return SignedIn(identity.name, ROLE_LABELS[identity.role], links, identity.csrf_token)
 
 
 def problem_page(request: Request, problem: Problem) -> Response:

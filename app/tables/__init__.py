@@ -1,5 +1,6 @@
 """All tables, one file for each concept. Import this package and every table is registered in `metadata`."""
 
+from app.tables.account import Account, AccountSecret, ApiKey, RecoveryCode, SignInLink, SignInSession
 from app.tables.audit import Audit
 from app.tables.authority import Authority
 from app.tables.base import metadata
@@ -15,26 +16,38 @@ from app.tables.place import (
     PremisesKind,
     Scheme,
 )
+from app.tables.place_work import IdempotentAnswer, PlaceChange, PlaceMerge, RegisterSetting, SavedView
 from app.tables.postcode import PostcodeUnit
 from app.tables.version import RegisterVersion
 
 __all__ = [
+    "Account",
+    "AccountSecret",
+    "ApiKey",
     "Audit",
     "Authority",
     "Councillor",
     "Division",
     "DivisionPiece",
     "DivisionSet",
+    "IdempotentAnswer",
     "MembershipTransition",
     "OutboxMessage",
     "Place",
+    "PlaceChange",
     "PlaceDivision",
+    "PlaceMerge",
     "PlacePrivate",
     "PlaceRevision",
     "PostcodeUnit",
     "PremisesKind",
+    "RecoveryCode",
+    "RegisterSetting",
     "RegisterVersion",
+    "SavedView",
     "Scheme",
+    "SignInLink",
+    "SignInSession",
     "TermOfOffice",
     "metadata",
 ]

@@ -1,0 +1,1 @@
+"""The ledger: every change of the register, chained by hashes, never rewritten."""

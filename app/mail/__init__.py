@@ -1,0 +1,1 @@
+"""Messages that leave the register: the worker, and the ways by which mail goes out."""

@@ -1,0 +1,1 @@
+"""What the register holds about a person: given to them, or erased."""

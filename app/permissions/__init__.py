@@ -1,0 +1,1 @@
+"""Who may do what: one table, from which routes, pages, exports and the documentation are derived."""

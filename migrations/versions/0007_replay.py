@@ -1,0 +1,14 @@
+"""What the register was at any moment: history of all that answers are made of."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
