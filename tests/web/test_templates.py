@@ -11,6 +11,7 @@ from web.help_lines import HELP_LINES
 from web.views import HomePage
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "web" / "templates"
+FRAMES = {"base.html", "office.html"}
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 pytestmark = pytest.mark.usefixtures("built_assets")
@@ -60,7 +61,8 @@ def read(html: str) -> Reader:
 
 @pytest.mark.parametrize("name", sorted(exhibits()))
 def test_page_is_well_formed_and_carries_what_every_page_must(name: str) -> None:
-    html = render_exhibit(exhibits()[name])
+    exhibit = exhibits()[name]
+    html = render_exhibit(exhibit)
     page = read(html)
     assert page.faults == []
     assert page.open == []
@@ -73,9 +75,19 @@ def test_page_is_well_formed_and_carries_what_every_page_must(name: str) -> None
     assert "This is sample data" in text
     assert sum(tag == "h1" for tag, _ in page.elements) == 1
     assert sum(tag == "main" for tag, _ in page.elements) == 1
-    assert [value for value in page.values("href") if value == "https://www.bbc.co.uk/weather"]
-    for line in HELP_LINES:
-        assert (line.phone or line.link) in html
+    ways_out = [value for value in page.values("href") if value == "https://www.bbc.co.uk/weather"]
+    if exhibit.signed_in:
+        assert ways_out == [], "officers leave by signing out"
+        assert "/sign-out" in page.values("action")
+        forms = [
+            attributes for tag, attributes in page.elements if tag == "form" and attributes.get("method") == "post"
+        ]
+        tokens = [value for tag, value in page.elements if tag == "input" and value.get("name") == "csrf_token"]
+        assert len(forms) == len(tokens), "a form that is sent carries the session's token"
+    else:
+        assert ways_out
+        for line in HELP_LINES:
+            assert (line.phone or line.link) in html
     assert "style" not in {name for _, attributes in page.elements for name in attributes}, "the policy forbids it"
     assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
     scripts = [attributes for tag, attributes in page.elements if tag == "script"]
@@ -84,7 +96,7 @@ def test_page_is_well_formed_and_carries_what_every_page_must(name: str) -> None
 
 def test_every_template_is_in_the_gallery() -> None:
     shown = {exhibit.template for exhibit in exhibits().values()}
-    pages = {path.name for path in TEMPLATES.glob("*.html")} - {"base.html"}
+    pages = {path.name for path in TEMPLATES.glob("*.html")} - FRAMES
     assert pages == shown
 
 

@@ -1,16 +1,10 @@
-"""Renders every page with invented but believable data: `python -m web.gallery FOLDER`.
+"""The pages for everybody."""
 
-For looking at pages and for tests: it needs neither a database nor the service. Built files begin with /static.
-"""
-
-import sys
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import date, time, timedelta
 
 from web.api_reference import to_reference
-from web.environment import make_environment
+from web.gallery.exhibit import HOSTILE, NOW, Exhibit
 from web.views import (
     AboutDataPage,
     BoundaryNotice,
@@ -36,21 +30,9 @@ from web.views import (
     SchemeLine,
 )
 
-LONDON = ZoneInfo("Europe/London")
-NOW = datetime(2026, 11, 23, 10, 20, tzinfo=LONDON)
 BOUNDARIES = BoundaryNotice(date(2013, 5, 2), date(2025, 5, 1), is_approximate=True)
 CROSS = DivisionLink("E05009070", "Neville's Cross")
 ELVET = DivisionLink("E05009047", "Elvet and Gilesgate")
-HOSTILE = "${alert(1)} `x` <img src=x onerror=alert(2)> \"quoted\" 'single'"
-
-
-@dataclass(frozen=True, slots=True)
-class Exhibit:
-    """One page of the gallery: its template, what it is given, and the address under which it would stand."""
-
-    template: str
-    page: object
-    path: str
 
 
 CARDS = (
@@ -214,7 +196,7 @@ OPENAPI = {
 
 
 def exhibits() -> dict[str, Exhibit]:
-    """Every page, by the name of its file."""
+    """Every page for the public, by the name of its file."""
     results = ResultsPage("DH1 4XX", NOW, CROSS, CARDS, in_division=2, boundary_with=ELVET, boundaries=BOUNDARIES)
     division = DivisionPage(
         "E05009070",
@@ -301,26 +283,3 @@ def hostile_place() -> PlacePage:
         email=HOSTILE,
         website="javascript:alert(3)",
     )
-
-
-def render_exhibit(exhibit: Exhibit, build_folder: Path | None = None, *, sample_data: bool = True) -> str:
-    """One page as HTML, framed as `app.http.pages.render` frames it."""
-    environment = make_environment(build_folder) if build_folder else make_environment()
-    return environment.get_template(exhibit.template).render(
-        page=exhibit.page,
-        path=exhibit.path,
-        exit_address="https://www.bbc.co.uk/weather",
-        sample_data=sample_data,
-    )
-
-
-def main(folder: str) -> None:
-    """Write every page as a file into `folder`."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    for name, exhibit in exhibits().items():
-        (target / f"{name}.html").write_text(render_exhibit(exhibit), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
