@@ -25,7 +25,7 @@ class RegisterVersion(NamedTuple):
     @property
     def tag(self) -> str:
         """A short text for ETags and cache keys."""
-        return f"{self.number}-{self.on:%Y%m%d}"
+        return f"{self.number}-{self.on.toordinal()}"
 
 
 @dataclass

@@ -70,10 +70,12 @@ async def answer_at_once(asked: Asked) -> Response | None:
     if standing is None or asked.query.postcode is not None or not isinstance(engine, Engine):
         return None
     filters = to_filters(asked, _origin(None, asked.query), standing)
-    fetch = asked.request.app.state.direct_reads.fetch
-    after = _after(asked.query, filters)
-    page = await rules.list_kept_places(fetch, filters, limit=asked.query.limit, after=after, kept=kept)
-    return to_answer(asked, filters, page, version) if page else None
+    after, limit = _after(asked.query, filters), asked.query.limit
+    page = rules.list_in_memory(engine, filters, limit=limit, after=after, kept=kept)
+    if page is None:
+        fetch = asked.request.app.state.direct_reads.fetch
+        page = await rules.list_kept_places(fetch, filters, limit=limit, after=after, kept=kept)
+    return to_answer(asked, filters, page, version, etag) if page else None
 
 
 def answer_in_thread(asked: Asked) -> Response:
@@ -87,7 +89,7 @@ def answer_in_thread(asked: Asked) -> Response:
         filters = to_filters(asked, _origin(session, asked.query), standing)
         after = _after(asked.query, filters)
         page = rules.list_places(session, filters, limit=asked.query.limit, after=after, kept=kept)
-    return to_answer(asked, filters, page, version)
+    return to_answer(asked, filters, page, version, etag_of(asked.request, version, *asked.etag_parts))
 
 
 def to_filters(asked: Asked, origin: Origin | None, standing: Standing) -> PlaceFilters:
@@ -114,7 +116,7 @@ def to_filters(asked: Asked, origin: Origin | None, standing: Standing) -> Place
     )
 
 
-def to_answer(asked: Asked, filters: PlaceFilters, page: PlacePage, version: RegisterVersion) -> Response:
+def to_answer(asked: Asked, filters: PlaceFilters, page: PlacePage, version: RegisterVersion, etag: str) -> Response:
     """A page of places in the format asked for. An answer to somebody's position is not to be kept by anyone."""
     link = next_link(asked.request, to_cursor(*page.following) if page.following else None)
     members: dict[str, Any] = {
@@ -124,7 +126,6 @@ def to_answer(asked: Asked, filters: PlaceFilters, page: PlacePage, version: Reg
         "origin": origin_json(filters.origin) if filters.origin else None,
     }
     body = list_as(asked.format_name, page.places, address_of(asked.request), members)
-    etag = etag_of(asked.request, version, *asked.etag_parts)
     headers = private_headers() if filters.origin else shared_headers(etag)
     if link:
         headers["Link"] = f'<{link}>; rel="next"'

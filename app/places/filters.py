@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from math import isfinite
 from typing import NoReturn
 
@@ -33,15 +34,16 @@ class Origin:
     postcode: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Box:
-    """A bounding box: CRS84 degrees for the answer, and the EPSG:27700 envelope (metres) that the index is asked for.
-
-    `envelope` is None where the box holds nothing British: no place can be in it.
-    """
+    """A bounding box in CRS84 degrees."""
 
     lonlat: BoundingBox
-    envelope: Envelope | None
+
+    @cached_property
+    def envelope(self) -> Envelope | None:
+        """What the database's index is asked for (EPSG:27700, metres); None where nothing British is in it."""
+        return find_envelope(self.lonlat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def parse_box(text: str) -> Box:
         box = parse_bbox(text)
     except GeographyError as error:
         _refuse(error)
-    return Box(box, find_envelope(box))
+    return Box(box)
 
 
 def parse_origin(text: str) -> Origin:

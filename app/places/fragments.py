@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Lock
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
@@ -12,7 +13,9 @@ from sqlmodel import Session
 
 from app.db.version import RegisterVersion
 from app.places import queries
+from app.places.queries import PlaceFacts
 from app.places.standing import Standing, read_standing
+from geo.positions import Positions
 
 KEPT = 30_000
 """Places whose JSON one process keeps: about 40 MB of a register far larger than any county's."""
@@ -20,12 +23,25 @@ KEPT = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A place's public facts as JSON: `properties` is an object without its closing brace; position CRS84, degrees."""
+    """A place's public facts as JSON: `properties` is an object without its closing brace; position CRS84, degrees.
+
+    `feature_head` is what stands before the properties in a GeoJSON feature.
+    """
 
     reference: str
     properties: bytes
     lon: float
     lat: float
+    feature_head: bytes
+
+
+def make_fragment(facts: PlaceFacts) -> Fragment:
+    """The fragment of a place's public facts."""
+    head = (
+        f'{{"type":"Feature","id":"{facts.reference}",'
+        f'"geometry":{{"type":"Point","coordinates":[{facts.lon!r},{facts.lat!r}]}},"properties":'
+    )
+    return Fragment(facts.reference, facts.properties.encode()[:-1], facts.lon, facts.lat, head.encode())
 
 
 KEPT_ANSWERS_BYTES = 16 * 1024 * 1024
@@ -50,6 +66,9 @@ class Kept:
     fragments: dict[int, Fragment] = field(default_factory=dict)
     answers: OrderedDict[str, KeptAnswer] = field(default_factory=OrderedDict)
     answers_bytes: int = 0
+    positions: Positions | None = None
+    positions_asked: bool = False
+    since: float = field(default_factory=monotonic)
     lock: Lock = field(default_factory=Lock)
 
     def standing(self, session: Session, on: date) -> Standing:
@@ -95,10 +114,7 @@ def read_fragments(
     """The JSON of those of these places that are published at `at` (None: now)."""
     if not ids:
         return {}
-    return {
-        facts.id: Fragment(facts.reference, facts.properties.encode()[:-1], facts.lon, facts.lat)
-        for facts in queries.facts_of(session, ids, sets=standing.set_ids, at=at)
-    }
+    return {facts.id: make_fragment(facts) for facts in queries.facts_of(session, ids, sets=standing.set_ids, at=at)}
 
 
 def find_fragments(

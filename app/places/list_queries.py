@@ -76,6 +76,12 @@ def find_candidates(
     return [Candidate._make(row) for row in session.connection().exec_driver_sql(statement, values).all()]
 
 
+def list_positions(session: Session, *, limit: int) -> list[tuple[int, float, float]]:
+    """Id, longitude and latitude (CRS84, degrees) of every published place, in the order of ids, at most `limit`."""
+    statement = text("SELECT id, lon, lat FROM published_place ORDER BY id LIMIT :limit")
+    return [(row.id, row.lon, row.lat) for row in session.connection().execute(statement, {"limit": limit})]
+
+
 def order_of(filters: PlaceFilters) -> str:
     """What a list is ordered by: distance, score, or id."""
     return "distance" if filters.origin else "score" if filters.text else "id"

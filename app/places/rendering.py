@@ -35,13 +35,7 @@ def flat_json(place: Listed, base: str) -> bytes:
 
 def feature_json(place: Listed, base: str) -> bytes:
     """A place as a GeoJSON feature."""
-    fragment = place.fragment
-    return b'{"type":"Feature","id":"%b","geometry":{"type":"Point","coordinates":[%b,%b]},"properties":%b}}' % (
-        fragment.reference.encode(),
-        repr(fragment.lon).encode(),
-        repr(fragment.lat).encode(),
-        _properties(place, base),
-    )
+    return b"".join(_feature_parts(place, base))
 
 
 def one_as(format_name: str, place: Listed, base: str, notices: Sequence[dict[str, Any]]) -> bytes:
@@ -58,8 +52,13 @@ def list_as(format_name: str, places: Sequence[Listed], base: str, members: dict
         return to_csv(orjson.loads(flat_json(place, base)) for place in places)
     beside = orjson.dumps({"numberReturned": len(places)} | members)[1:]
     if format_name == "geojson":
-        features = b",".join([feature_json(place, base) for place in places])
-        return b'{"type":"FeatureCollection","features":[' + features + b"]," + beside
+        parts = [b'{"type":"FeatureCollection","features":[']
+        for place in places:
+            parts += _feature_parts(place, base)
+            parts.append(b",")
+        if places:
+            parts.pop()
+        return b"".join([*parts, b"],", beside])
     return b'{"places":[' + b",".join([flat_json(place, base) for place in places]) + b"]," + beside
 
 
@@ -74,12 +73,22 @@ def origin_json(origin: Origin) -> dict[str, Any]:
     }
 
 
+def _feature_parts(place: Listed, base: str) -> tuple[bytes, bytes, bytes]:
+    """What a feature is joined from: its own bytes are kept, and copied once, into the answer."""
+    fragment = place.fragment
+    return fragment.feature_head, fragment.properties, (_added(place, base) + "}}").encode()
+
+
 def _properties(place: Listed, base: str) -> bytes:
     """The flat properties without the closing brace."""
-    reference = place.fragment.reference
-    text = f',"url":"{base}/places/{reference}"'
+    return place.fragment.properties + _added(place, base).encode()
+
+
+def _added(place: Listed, base: str) -> str:
+    """The properties that a list adds to a place's own."""
+    text = f',"url":"{base}/places/{place.fragment.reference}"'
     if place.distance_m is not None:
         text += f',"distance_m":{round(place.distance_m, 1)!r}'
     if place.linked_by is not None:
         text += f',"linked_by":"{place.linked_by}"'
-    return place.fragment.properties + text.encode()
+    return text

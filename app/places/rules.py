@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.db.version import LONDON, london_today
@@ -16,6 +17,7 @@ from app.places.filters import Origin, PlaceFilters
 from app.places.fragments import Kept, find_fragments
 from app.places.list_queries import Candidate
 from app.places.opening_hours import is_open_at
+from app.places.positions import find_in_box
 from app.places.rendering import Listed, flat_json
 from app.places.schemas import PublicPlace
 from app.places.standing import Standing, read_standing
@@ -78,6 +80,24 @@ def list_places(
         if (fragment := fragments.get(place.id)) is not None
     ]
     return PlacePage(listed, following, standing)
+
+
+def list_in_memory(
+    engine: Engine, filters: PlaceFilters, *, limit: int, after: Position | None, kept: Kept
+) -> PlacePage | None:
+    """The same page of a box without any statement, where all that it needs is kept; None where it is not."""
+    standing = kept.standings.get(london_today())
+    if standing is None:
+        return None
+    ids = find_in_box(engine, filters, kept, limit=limit + 1, after=int(after[0]) if after else None)
+    if ids is None:
+        return None
+    fragments = kept.fragments
+    try:
+        listed = [Listed(fragments[place_id]) for place_id in ids[:limit]]
+    except KeyError:
+        return None
+    return PlacePage(listed, (ids[limit - 1],) if len(ids) > limit else None, standing)
 
 
 async def list_kept_places(
