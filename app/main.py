@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, FastAPI
 
+from app.accounts.sessions import NoteSeenSessions
 from app.db.direct import DirectReads
 from app.db.sessions import make_engine
 from app.divisions import routes as divisions
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     include_routes(app)
     app.mount("/static", BuiltFiles(settings), name="static")
     problems.install(app, page=problem_page)
+    app.add_middleware(NoteSeenSessions)
     app.add_middleware(BrotliMiddleware, quality=4, minimum_size=500)
     app.add_middleware(RequestLog)
     # Outside of everything, since Starlette answers faults (500) outside of the middleware that it is given.

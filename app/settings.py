@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +40,18 @@ class Settings(BaseSettings):
     tile_attribution: str = Field(default="", description="The credit that the tile server asks for.")
     exit_address: str = Field(
         default="https://www.bbc.co.uk/weather", description="Where 'Exit this page' leads: a neutral, busy page."
+    )
+    secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="The installation's secret: encrypts what authenticators hold. At least 32 random characters.",
+    )
+    secret_file: Path | None = Field(default=None, description="File that holds the secret, instead of `secret`.")
+    session_idle_minutes: int = Field(
+        default=60, ge=5, le=720, description="Minutes without a request after which somebody is signed out."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=168, description="Hours after which somebody is signed out, however busy they are."
     )
 
     @property

@@ -86,7 +86,7 @@ def identify(request: Request) -> Identity:
     if not cookie:
         return PUBLIC
     with reading(request) as session:
-        identity = find_identity(session, cookie)
+        identity = find_identity(session, cookie, request)
     if identity is None:
         raise NotSignedIn(
             "You have been signed out.", "Sign in again. What you typed may still be in the form: go back."

@@ -88,18 +88,51 @@ class SignInSession(SQLModel, table=True):
 
 
 class SignInLink(SQLModel, table=True):
-    """A link that was sent by e-mail: good once, for a quarter of an hour, in the browser that asked for it."""
+    """A random token that stands for an account until it is used or too old; only its SHA-256 is stored.
+
+    `sign_in`: sent by e-mail, good in the browser that asked for it. `invitation`: made by an administrator, to choose
+    a (new) password. `code`: in a cookie of somebody whose password was right and whose authenticator is asked next.
+    """
 
     __tablename__ = "sign_in_link"
-    __table_args__ = (Index("uq_sign_in_link_token_hash", "token_hash", unique=True),)
+    __table_args__ = (
+        one_of("purpose", ["sign_in", "invitation", "code"]),
+        CheckConstraint("purpose <> 'sign_in' OR browser_hash IS NOT NULL", name="bound_to_browser"),
+        Index("uq_sign_in_link_token_hash", "token_hash", unique=True),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     account_id: int = Field(foreign_key="account.id")
     token_hash: bytes = Field(sa_type=LargeBinary)
-    browser_hash: bytes = Field(sa_type=LargeBinary)
+    browser_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
+    purpose: str = Field(default="sign_in", sa_column_kwargs={"server_default": text("'sign_in'")})
     created_at: datetime = Field(default_factory=now_utc, sa_type=DateTime(timezone=True))
     expires_at: datetime = Field(sa_type=DateTime(timezone=True))
     used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+class SignInAttempt(SQLModel, table=True):
+    """An attempt to sign in that has not succeeded, by the hash of whom and where it concerns. Kept for a day."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (
+        Index("ix_sign_in_attempt_subject_hash", "subject_hash", "attempted_at"),
+        Index("ix_sign_in_attempt_attempted_at", "attempted_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    subject_hash: bytes = Field(sa_type=LargeBinary)
+    attempted_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class KnownBrowser(SQLModel, table=True):
+    """A browser in which somebody signed in with a password before: strangers' failures do not hold it up."""
+
+    __tablename__ = "known_browser"
+
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    token_hash: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    seen_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
 class ApiKey(SQLModel, table=True):

@@ -1,5 +1,7 @@
 """People who sign in, their secrets and sessions, and API keys."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -9,6 +11,8 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+SQL_FOLDER = Path(__file__).parent.parent / "sql"
 
 
 def upgrade() -> None:
@@ -89,10 +93,15 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("browser_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("browser_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("purpose", AutoString(), server_default=sa.text("'sign_in'"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("purpose IN ('sign_in', 'invitation', 'code')", name=op.f("ck_sign_in_link_purpose")),
+        sa.CheckConstraint(
+            "purpose <> 'sign_in' OR browser_hash IS NOT NULL", name=op.f("ck_sign_in_link_bound_to_browser")
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_link_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
     )
@@ -116,9 +125,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_sign_in_session_account_id", "sign_in_session", ["account_id"], unique=False)
     op.create_index("uq_sign_in_session_token_hash", "sign_in_session", ["token_hash"], unique=True)
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("subject_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
+    )
+    op.create_index("ix_sign_in_attempt_subject_hash", "sign_in_attempt", ["subject_hash", "attempted_at"])
+    op.create_index("ix_sign_in_attempt_attempted_at", "sign_in_attempt", ["attempted_at"])
+    op.create_table(
+        "known_browser",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_known_browser_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "token_hash", name=op.f("pk_known_browser")),
+    )
+    op.execute((SQL_FOLDER / "0003_accounts.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
+    op.execute((SQL_FOLDER / "0003_down.sql").read_text(encoding="utf-8"))
+    op.drop_table("known_browser")
+    op.drop_table("sign_in_attempt")
     op.drop_table("sign_in_session")
     op.drop_table("sign_in_link")
     op.drop_table("recovery_code")
