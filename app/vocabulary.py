@@ -112,6 +112,18 @@ class DivisionSetStatus(StrEnum):
     RETIRED = "retired"
 
 
+class MailState(StrEnum):
+    """How far a message has come."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    HANDING_OVER = "handing_over"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    KEPT = "kept"
+
+
 PREMISES_KINDS: dict[str, str] = {
     "library": "Library",
     "community_centre": "Community centre",

@@ -1,11 +1,21 @@
 """All tables, one file for each concept. Import this package and every table is registered in `metadata`."""
 
-from app.tables.account import Account, AccountSecret, ApiKey, RecoveryCode, SignInLink, SignInSession
+from app.tables.account import (
+    Account,
+    AccountSecret,
+    ApiKey,
+    KnownBrowser,
+    RecoveryCode,
+    SignInAttempt,
+    SignInLink,
+    SignInSession,
+)
 from app.tables.audit import Audit
 from app.tables.authority import Authority
 from app.tables.base import metadata
 from app.tables.councillor import Councillor, TermOfOffice
 from app.tables.division import Division, DivisionPiece, DivisionSet
+from app.tables.mail import MailMessage
 from app.tables.outbox import OutboxMessage
 from app.tables.place import (
     MembershipTransition,
@@ -31,6 +41,8 @@ __all__ = [
     "DivisionPiece",
     "DivisionSet",
     "IdempotentAnswer",
+    "KnownBrowser",
+    "MailMessage",
     "MembershipTransition",
     "OutboxMessage",
     "Place",
@@ -46,6 +58,7 @@ __all__ = [
     "RegisterVersion",
     "SavedView",
     "Scheme",
+    "SignInAttempt",
     "SignInLink",
     "SignInSession",
     "TermOfOffice",
