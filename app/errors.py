@@ -3,7 +3,16 @@
 Each says what is wrong (`what`) and what the person can do about it (`remedy`).
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class Fault(NamedTuple):
+    """What is wrong with one value of several, and what to do about it."""
+
+    field: str
+    what: str
+    remedy: str = ""
 
 
 class RegisterError(Exception):
@@ -28,6 +37,19 @@ class InvalidInput(RegisterError):
     """A value that was given is wrong in itself."""
 
     title = "A value is not valid"
+
+
+class FaultyFields(InvalidInput):
+    """Several values that were given are wrong in themselves. Carries them all, so that they are told at once.
+
+    Attributes:
+        faults: each of them.
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        named = ", ".join(dict.fromkeys(fault.field for fault in faults))
+        super().__init__(f"These values are not valid: {named}.", "Each is explained with what to do about it.")
+        self.faults = list(faults)
 
 
 class NotFound(RegisterError):
@@ -90,14 +112,24 @@ class StaleVersion(RegisterError):
     Attributes:
         current: what the register holds now, as JSON, and only what the asker may see of it.
         submitted: what was sent.
+        differences: fact by fact {field, base, current, submitted, is_conflict}.
     """
 
     title = "Somebody else changed it in the meantime"
 
-    def __init__(self, what: str, remedy: str = "", *, current: dict[str, Any], submitted: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        what: str,
+        remedy: str = "",
+        *,
+        current: dict[str, Any],
+        submitted: dict[str, Any],
+        differences: Sequence[dict[str, Any]] = (),
+    ) -> None:
         super().__init__(what, remedy)
         self.current = current
         self.submitted = submitted
+        self.differences = list(differences)
 
 
 class VersionRequired(RegisterError):

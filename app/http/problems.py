@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import structlog
@@ -77,7 +78,21 @@ def from_register_error(error: errors.RegisterError) -> Problem:
         (STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), HTTPStatus.UNPROCESSABLE_ENTITY
     )
     faults = [{"field": error.field, "what": error.what, "remedy": error.remedy}] if error.field else []
-    return Problem(status, slug_of(type(error)), error.title, error.what, error.remedy, faults)
+    kind = type(error)
+    extensions: dict[str, Any] = {}
+    if isinstance(error, errors.FaultyFields):
+        faults, kind = [fault._asdict() for fault in error.faults], errors.InvalidInput
+    if isinstance(error, errors.StaleVersion):
+        extensions = {"current": error.current, "submitted": error.submitted, "differences": error.differences}
+    if isinstance(error, errors.PlaceMerged):
+        extensions = {"merged_into": error.into}
+    return Problem(status, slug_of(kind), error.title, error.what, error.remedy, faults, extensions)
+
+
+def merged_location(request: Request, into: str) -> str:
+    """The same address for the place that stayed: path and query as they were, with the other reference."""
+    path = request.url.path.replace(f"/{request.path_params.get('reference', '')}", f"/{quote(into)}", 1)
+    return f"{path}?{request.url.query}" if request.url.query else path
 
 
 def from_validation_error(error: RequestValidationError) -> Problem:
@@ -105,6 +120,8 @@ def slug_of(kind: type[errors.RegisterError]) -> str:
 def answer(request: Request, problem: Problem, page: type_of_page) -> Response:
     """The problem as a page or as problem details, whichever the asker wants."""
     headers = {"Cache-Control": "no-store"}
+    if "merged_into" in problem.extensions:
+        headers["Location"] = merged_location(request, problem.extensions["merged_into"])
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if wants_page(request):
