@@ -46,7 +46,7 @@ class Positions:
         if len(found) > limit:
             found = np.partition(found, limit - 1)[:limit]
         found.sort()
-        return [int(number) for number in self._numbers[found]]
+        return list(self._numbers[found].tolist())
 
     def _scan(self, box: BoundingBox, limit: int, start: int) -> list[int]:
         found: list[int] = []
@@ -54,7 +54,7 @@ class Positions:
             part = slice(begin, begin + _SCANNED_AT_ONCE)
             lons, lats = self._lons[part], self._lats[part]
             inside = (lons >= box.min_lon) & (lons <= box.max_lon) & (lats >= box.min_lat) & (lats <= box.max_lat)
-            found += [int(number) for number in self._numbers[part][inside][: limit - len(found)]]
+            found += self._numbers[part][inside][: limit - len(found)].tolist()
             if len(found) == limit:
                 break
         return found
