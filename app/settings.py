@@ -1,6 +1,7 @@
 """Settings, read from the environment once at start-up. Each is described in docs/running.md."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +17,10 @@ class Settings(BaseSettings):
     database_url: str = Field(
         validation_alias="DATABASE_URL",
         description="PostGIS to use, as postgresql://user:password@host:port/name.",
+    )
+    environment: Literal["development", "production"] = Field(
+        default="development",
+        description="`production` refuses to start with settings that are not safe there, and says which.",
     )
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections that one process keeps open.")
     public_address: str = Field(
