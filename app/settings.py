@@ -58,6 +58,38 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, le=168, description="Hours after which somebody is signed out, however busy they are."
     )
+    smtp_host: str = Field(default="", description="Mail server. Without one (or GOV.UK Notify) no mail leaves.")
+    smtp_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Its port; 587, 465 or 25 as the encryption has it."
+    )
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="Encryption. The server's certificate is always checked."
+    )
+    smtp_ca_file: Path | None = Field(default=None, description="Certificates to trust, of a server with its own.")
+    smtp_user: str = Field(default="", description="Name to sign in with at the mail server.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password to sign in with at the mail server.")
+    smtp_password_file: Path | None = Field(default=None, description="File that holds it, instead of the variable.")
+    smtp_sender: str = Field(default="", description="Address that mail comes from.")
+    smtp_sender_name: str = Field(default="Safe places", description="Name that mail comes from.")
+    smtp_reply_to: str = Field(default="", description="Address that answers go to; the sender's without one.")
+    notify_api_key: SecretStr | None = Field(default=None, description="API key of GOV.UK Notify.")
+    notify_api_key_file: Path | None = Field(default=None, description="File that holds it, instead of the variable.")
+    notify_template_id: str = Field(
+        default="", description="Notify's template, with ((subject)) as its subject and ((body)) as its message."
+    )
+    notify_base_url: str = Field(
+        default="https://api.notifications.service.gov.uk", description="Where Notify's API is."
+    )
+
+    @property
+    def mail_leaves(self) -> bool:
+        """Whether a way out for mail is set up."""
+        return bool(self.smtp_host or self.notify_api_key or self.notify_api_key_file)
+
+    @property
+    def mail_is_shown(self) -> bool:
+        """Whether mail is kept for development's viewer instead: only where there is no way out."""
+        return self.environment == "development" and not self.mail_leaves
 
     @property
     def sqlalchemy_url(self) -> str:
