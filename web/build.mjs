@@ -13,7 +13,8 @@ const target = join(web, 'static', 'build')
 // A folder beside the target, renamed at the end, so that a server never sees half a build.
 const fresh = join(web, 'static', `build.${process.pid}`)
 
-const STYLESHEETS = ['main', 'map/map']
+const STYLESHEETS = ['main', 'office', 'map/map']
+const SCRIPTS = ['main', 'enhanced', 'map/map', 'office/office', 'office/pin']
 const FONTS = [
   'atkinson-hyperlegible-next-latin-wght-normal.woff2',
   'atkinson-hyperlegible-next-latin-ext-wght-normal.woff2'
@@ -54,7 +55,7 @@ function buildStyles() {
 
 async function buildScripts() {
   await build({
-    entryPoints: [join(web, 'scripts', 'main.js'), join(web, 'scripts', 'enhanced.js'), join(web, 'scripts', 'map', 'map.js')],
+    entryPoints: SCRIPTS.map((name) => join(web, 'scripts', `${name}.js`)),
     outdir: fresh,
     bundle: true,
     minify: true,
