@@ -1,5 +1,7 @@
 """Changes that wait, merges, saved views, settings, and answers kept for retries."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -9,6 +11,8 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+
+SQL_FOLDER = Path(__file__).parent.parent / "sql"
 
 
 def upgrade() -> None:
@@ -90,9 +94,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
     )
     op.create_index("uq_saved_view_name", "saved_view", ["account_id", "name"], unique=True)
+    op.execute((SQL_FOLDER / "0005_place_work.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
+    op.execute((SQL_FOLDER / "0005_down.sql").read_text(encoding="utf-8"))
     op.drop_table("saved_view")
     op.drop_table("place_merge")
     op.drop_table("place_change")

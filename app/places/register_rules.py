@@ -1,0 +1,88 @@
+"""What people who sign in read of the register: lists, counts and single places, as far as they may see them."""
+
+import re
+
+from sqlmodel import Session, col
+
+from app.db.version import london_today
+from app.divisions.rules import division_sets_at
+from app.errors import NotFound, PlaceMerged
+from app.permissions.identity import Identity
+from app.places import register_queries as queries
+from app.places.register_facts import read_facts
+from app.places.register_schemas import RegisterFilters, RegisterPage, RegisterPlace
+from app.places.visibility import visible_places
+from app.tables import Place
+
+_REFERENCE = re.compile(r"SP-[0-9]{4,18}", re.ASCII)
+
+
+def list_register(
+    session: Session, identity: Identity, filters: RegisterFilters, *, limit: int = 50, after: str | None = None
+) -> RegisterPage:
+    """A page of the places that somebody may see, and how many there are in all.
+
+    Raises:
+        InvalidInput: the cursor `after` is not one of this list's.
+    """
+    asked = queries.Asked(identity, filters, sets_of_today(session))
+    ids, following = queries.find_page(session, asked, limit=limit, after=after)
+    places = list(read_facts(session, identity, ids, sets=asked.sets).values())
+    return RegisterPage(places, following, queries.count_places(session, asked))
+
+
+def count_by_status(session: Session, identity: Identity) -> dict[str, int]:
+    """How many of the places that somebody may see have each status; 0 included."""
+    return queries.count_by_status(session, identity)
+
+
+def get_visible(session: Session, identity: Identity, reference: str, *, follow_merges: bool = True) -> RegisterPlace:
+    """One place.
+
+    Args:
+        session: where to read.
+        identity: who asks.
+        reference: of the place.
+        follow_merges: refuse one that was merged into another by saying which; else it is shown.
+
+    Raises:
+        NotFound: there is none, or they may not see it: both are told alike.
+        PlaceMerged: it was merged into another.
+    """
+    place_id = find_visible_id(session, identity, reference)
+    place = read_facts(session, identity, [place_id], sets=sets_of_today(session))[place_id]
+    if follow_merges and place.merged_into:
+        raise merged(place.reference, place.merged_into)
+    return place
+
+
+def find_visible_id(session: Session, identity: Identity, reference: str) -> int:
+    """The id of a place that somebody may see.
+
+    Raises:
+        NotFound: there is none, or they may not see it.
+    """
+    statement = visible_places(identity).where(col(Place.reference) == reference).with_only_columns(col(Place.id))
+    known = _REFERENCE.fullmatch(reference)
+    place_id = session.connection().execute(statement).scalar_one_or_none() if known else None
+    if place_id is None:
+        raise NotFound(
+            f"There is no place '{_shown(reference)}' that you can see.",
+            "Check the reference, which looks like SP-0042, or search the register.",
+        )
+    return int(place_id)
+
+
+def merged(reference: str, into: str) -> PlaceMerged:
+    """The error that leads from a merged place to the one that stayed."""
+    return PlaceMerged(f"{reference} turned out to be the same place as {into}.", f"Use {into}.", into=into)
+
+
+def sets_of_today(session: Session) -> list[int]:
+    """Ids of the division sets that answer today."""
+    return [answering.boundaries.id for answering in division_sets_at(session, london_today())]
+
+
+def _shown(given: str) -> str:
+    """What was asked for, short and printable."""
+    return "".join(character if character.isprintable() else "?" for character in given[:20])
