@@ -42,7 +42,7 @@ from web.views_office import (
 TODAY = NOW.date()
 
 
-def _row(  # noqa: PLR0913, PLR0917 - a line of a table of examples
+def _row(
     number: int, named: tuple[str, str], status: str, assurance: str, days: int | None = None, *flags: str
 ) -> OfficeRow:
     name, town = named
