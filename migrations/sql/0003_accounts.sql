@@ -44,7 +44,7 @@ $$;
 -- Attempts ------------------------------------------------------------------------------------------------------------
 
 -- Counts an attempt before it is judged, so that a thousand at once are not judged before the first is counted.
--- Gives the seconds to wait, and counts nothing, where one of the subjects has used up its limit.
+-- Gives the seconds to wait, and counts nothing, where one of the subjects has used up its limit. NULL is no limit.
 CREATE FUNCTION begin_sign_in_attempt(subjects bytea[], limits integer[], within interval) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -56,6 +56,7 @@ BEGIN
         PERFORM pg_advisory_xact_lock(hashtextextended(encode(subject, 'hex'), 0));
     END LOOP;
     FOR at IN 1 .. cardinality(subjects) LOOP
+        CONTINUE WHEN limits[at] IS NULL;
         SELECT attempted_at + within INTO full_until FROM sign_in_attempt
         WHERE subject_hash = subjects[at] AND attempted_at > statement_timestamp() - within
         ORDER BY attempted_at DESC OFFSET greatest(limits[at] - 1, 0) LIMIT 1;
@@ -75,9 +76,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE subject_hash = subject AND attempted_at > statement_timestamp() - within
 $$;
 
-CREATE FUNCTION forget_sign_in_attempts(subjects bytea[]) RETURNS void
+-- Of an attempt that succeeded: the newest of each subject. What strangers tried before stays counted.
+CREATE FUNCTION take_back_sign_in_attempt(subjects bytea[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    DELETE FROM sign_in_attempt WHERE subject_hash = ANY (subjects)
+    DELETE FROM sign_in_attempt WHERE id IN (
+        SELECT DISTINCT ON (subject_hash) id FROM sign_in_attempt WHERE subject_hash = ANY (subjects)
+        ORDER BY subject_hash, attempted_at DESC)
 $$;
 
 CREATE FUNCTION is_known_browser(asked_email text, asked_hash bytea) RETURNS boolean
@@ -204,11 +208,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM account_secret s WHERE s.account_id = ANY (asked_accounts)
 $$;
 
--- Of somebody who lost their authenticator, or who leaves. Only an administrator of the same authority may.
+-- Of somebody who lost their authenticator, or who leaves. Only they, or an administrator of their authority, may.
 CREATE FUNCTION remove_secrets_of(other_account integer, password boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (
+    IF other_account IS DISTINCT FROM asking_account() AND NOT EXISTS (
         SELECT FROM account asker JOIN account other ON other.authority_code = asker.authority_code
         WHERE asker.id = asking_account() AND asker.role = 'administrator' AND asker.is_active
           AND other.id = other_account)

@@ -14,7 +14,7 @@ DROP FUNCTION account_of_link(bytea, text);
 DROP FUNCTION forget_own_browsers();
 DROP FUNCTION remember_browser(bytea);
 DROP FUNCTION is_known_browser(text, bytea);
-DROP FUNCTION forget_sign_in_attempts(bytea[]);
+DROP FUNCTION take_back_sign_in_attempt(bytea[]);
 DROP FUNCTION count_sign_in_attempts(bytea, interval);
 DROP FUNCTION begin_sign_in_attempt(bytea[], integer[], interval);
 DROP FUNCTION prune_sign_ins();
