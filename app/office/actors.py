@@ -1,0 +1,27 @@
+"""Who an actor of the history is, for people to read. Names are looked up when they are shown and stored nowhere."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+_BY_ID = text("SELECT id, name FROM account WHERE id = ANY(CAST(:ids AS integer[]))")
+_OTHERS = {"worker": "the register itself", "import": "an import", "sample": "the sample data"}
+
+
+def name_actors(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """From each actor, such as account:12 or key:spk_1a2b3c4d, to what people call it."""
+    wanted = set(actors)
+    ids = [int(number) for kind, _, number in (actor.partition(":") for actor in wanted) if kind == "account"]
+    rows = session.connection().execute(_BY_ID, {"ids": ids}) if ids else ()
+    names = {f"account:{row.id}": row.name for row in rows}
+    return {actor: names.get(actor) or _other(actor) for actor in wanted}
+
+
+def _other(actor: str) -> str:
+    kind, _, rest = actor.partition(":")
+    if kind == "key":
+        return f"the API key {rest}"
+    if kind == "account":
+        return "somebody who has left"
+    return _OTHERS.get(kind, actor)
