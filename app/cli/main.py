@@ -9,11 +9,13 @@ from app.cli.divisions import app as divisions_app
 from app.cli.places import places_app
 from app.cli.postcodes import app as postcodes_app
 from app.cli.setup import setup_app
+from app.cli.worker import worker_app
 from app.errors import RegisterError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 SUB_COMMANDS: dict[str, typer.Typer] = {
     "setup": setup_app,
+    "worker": worker_app,
     "places": places_app,
     "divisions": divisions_app,
     "postcodes": postcodes_app,
