@@ -6,11 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.exchange.likeness import similar_pairs
+from app.places.likeness import NEAR_M, SIMILAR, similar_pairs
 
-NEAR_M = 150.0
-SIMILAR = 0.5
-"""Trigram similarity of two names. "Seaham Library" and "The Library, Seaham" have 0.79, "Seaham Hub" 0.39."""
 MOST_REPORTED = 1_000
 
 _NEW = "NOT EXISTS (SELECT FROM import_match WHERE import_match.row = file.row)"

@@ -1,8 +1,10 @@
 """How the register changes, one place at a time. Files of many places go through `app/exchange` by the same checks."""
 
+from math import hypot
 from typing import Any, NamedTuple
 
 from geoalchemy2 import WKTElement
+from shapely import from_wkb, get_coordinates
 
 from app.db.sessions import WriteSession
 from app.divisions.rules import assign_places
@@ -11,12 +13,14 @@ from app.outbox.rules import queue_message
 from app.places.drafts import PlaceDraft, PositionDraft
 from app.postcodes.rules import get_postcode
 from app.tables import Place, PlacePrivate
-from app.tables.base import SRID
-from app.vocabulary import MEMBERSHIP_LABELS, MEMBERSHIP_TRANSITIONS, MembershipStatus
+from app.tables.base import SRID, now_utc
+from app.vocabulary import MEMBERSHIP_LABELS, MEMBERSHIP_TRANSITIONS, LocationSource, MembershipStatus
 from geo.crs import point_to_bng, point_to_lonlat
 from geo.faults import GeographyError
 
 STATUS_CHANGED = "place.status_changed"
+SAME_POSITION_M = 0.005
+"""Positions go out in millimetres at the finest; one that comes back as it went out has not moved."""
 
 _PUBLIC = (
     "name",
@@ -111,20 +115,20 @@ def change_place(session: WriteSession, place: Place, draft: PlaceDraft, *, auth
             field="reference",
         )
     session.record_as(author.actor, via=author.via, reason=author.reason)
-    located = locate(session, draft)
-    moved = (located.lon, located.lat, draft.postcode, draft.quality_m) != (
-        place.lon,
-        place.lat,
-        place.postcode,
-        place.location_quality_m,
+    located = _kept_location(place, draft) or locate(session, draft)
+    moved = _is_moved(place, located) or (place.location_source, place.location_quality_m) != (
+        draft.source,
+        draft.quality_m,
     )
-    changes = _facts(draft) | (_location(located, draft) if moved else {"location_source": draft.source})
+    is_linked_afresh = moved or place.postcode != draft.postcode
+    changes = _facts(draft) | (_location(located, draft) if moved else {})
+    if _keep_private(session, place, draft):
+        place.updated_at = now_utc()  # another version: a version stands for the private facts as well
     for name, value in changes.items():
         if getattr(place, name) != value:
             setattr(place, name, value)
-    _keep_private(session, place, draft)
     session.flush()
-    if moved:
+    if is_linked_afresh:
         assign_places(session, [_id_of(place)])
     session.refresh(place)
     return place
@@ -190,14 +194,38 @@ def _location(located: Located, draft: PlaceDraft) -> dict[str, Any]:
     }
 
 
-def _keep_private(session: WriteSession, place: Place, draft: PlaceDraft) -> None:
+def _kept_location(place: Place, draft: PlaceDraft) -> Located | None:
+    """Where a place is that stays at its postcode's position: there may be no such postcode by now, or elsewhere."""
+    stays = not draft.has_coordinates and draft.postcode == place.postcode
+    if not stays or place.location_source != LocationSource.POSTCODE:
+        return None
+    return Located(*position_of(place), place.lon, place.lat)
+
+
+def _is_moved(place: Place, located: Located) -> bool:
+    easting, northing = position_of(place)
+    return hypot(easting - located.easting, northing - located.northing) > SAME_POSITION_M
+
+
+def position_of(place: Place) -> tuple[float, float]:
+    """Easting and northing (EPSG:27700, metres) of a place that has been read from the database."""
+    ((easting, northing),) = get_coordinates(from_wkb(bytes(place.location.data))).tolist()
+    return easting, northing
+
+
+def _keep_private(session: WriteSession, place: Place, draft: PlaceDraft) -> bool:
+    """Keep the private facts of a draft; whether that changed any."""
     values = {column: getattr(draft, name) for column, name in _PRIVATE.items()}
-    known = session.get(PlacePrivate, place.id)
-    if known is None and any(values.values()):
+    known = session.get(PlacePrivate, place.id, populate_existing=True)
+    before = {column: getattr(known, column) for column in values} if known else dict.fromkeys(values)
+    if before == values:
+        return False
+    if known is None:
         session.add(PlacePrivate(place_id=_id_of(place), **values))
-    elif known:
+    else:
         known.sqlmodel_update(values)
     session.flush()
+    return True
 
 
 def _id_of(place: Place) -> int:

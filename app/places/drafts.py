@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from app.db.version import london_today
@@ -140,6 +149,20 @@ def _coded_list(codes: Codes, noun: str) -> BeforeValidator:
     return BeforeValidator(validate)
 
 
+def _each(check: Callable[[Any], object]) -> AfterValidator:
+    """Items of a list that came as a list, as programs send it: each is held to what text of a list is held to."""
+
+    def validate(items: list[Any]) -> list[Any]:
+        if len(items) > facts.MOST_ITEMS:
+            raise _fault(f"The list has {len(items)} items; {facts.MOST_ITEMS} is the most.", "Shorten it.")
+        try:
+            return [check(item) for item in items]
+        except InvalidInput as error:
+            raise _fault(error.what, error.remedy) from None
+
+    return AfterValidator(validate)
+
+
 Number = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, _text(facts.parse_number)]
 YesNo = Annotated[bool | None, _text(facts.parse_yes_no)]
 Line = Annotated[str | None, _line(200)]
@@ -230,7 +253,7 @@ class PlaceDraft(PositionDraft):
     address_2: Line = None
     town: Line = None
     opening_hours: Annotated[str | None, _text(facts.parse_hours)] = None
-    closures: Annotated[list[dict[str, str]], _text(facts.parse_closures, list)] = []
+    closures: Annotated[list[dict[str, str]], _text(facts.parse_closures, list), _each(facts.check_closure)] = []
     phone: Annotated[str | None, _text(facts.parse_phone)] = None
     email: Annotated[str | None, _text(facts.parse_email)] = None
     website: Annotated[str | None, _text(facts.parse_website)] = None
@@ -239,7 +262,7 @@ class PlaceDraft(PositionDraft):
     hearing_loop: YesNo = None
     quiet_space: YesNo = None
     bsl: YesNo = None
-    languages: Annotated[list[str], _text(facts.parse_list, list)] = []
+    languages: Annotated[list[str], _text(facts.parse_list, list), _each(facts.check_item)] = []
     consent_on: Annotated[date | None, _text(facts.parse_day)] = None
     membership_status: Annotated[MembershipStatus | None, _coded(lambda _: STATUS_CODES, "membership status")] = None
     contact_name: Line = None

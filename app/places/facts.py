@@ -47,6 +47,7 @@ LONGEST_EMAIL = 254
 LONGEST_WEBSITE = 500
 LONGEST_REASON = 200
 MOST_ITEMS = 50
+LONGEST_ITEM = 100
 EARLIEST_DAY = date(1990, 1, 1)
 
 
@@ -251,8 +252,35 @@ def parse_closures(text: str) -> list[dict[str, str]]:
     return closures
 
 
+def check_closure(closure: Mapping[str, str]) -> dict[str, str]:
+    """A closure as programs send it, {first_day, last_day, reason}, in the form that the register stores.
+
+    Raises:
+        InvalidInput: a member is unknown or missing, a day is none, or it ends before it begins.
+    """
+    first_day = closure.get("first_day", "")
+    if not first_day or not closure.keys() <= {"first_day", "last_day", "reason"}:
+        raise InvalidInput("This is not a closure.", "Give first_day, last_day and reason, and nothing else.")
+    last_day = closure.get("last_day") or first_day
+    if not (_ISO_DAY.fullmatch(first_day) and _ISO_DAY.fullmatch(last_day)):
+        raise InvalidInput("The days of a closure are not dates.", "Write them as 2026-12-24.")
+    reason = " ".join(re.split(r"[;\s]+", closure.get("reason") or ""))
+    return parse_closures(f"{first_day}/{last_day} {reason}")[0]
+
+
+def check_item(item: str) -> str:
+    """One item of a list of words.
+
+    Raises:
+        InvalidInput: it is empty, too long, or has control characters.
+    """
+    if not (tidied := parse_line(item, LONGEST_ITEM)):
+        raise InvalidInput("An item of the list is empty.", "Leave it out.")
+    return tidied
+
+
 @lru_cache(maxsize=20_000)
-def parse_list(text: str, *, separators: str = ";,|\n", longest: int = 100) -> tuple[str, ...]:
+def parse_list(text: str, *, separators: str = ";,|\n", longest: int = LONGEST_ITEM) -> tuple[str, ...]:
     """The items of a list in one cell, in order, each once whatever its case.
 
     Raises:

@@ -15,9 +15,9 @@ from sqlmodel import col, select
 from app.db.sessions import WriteSession
 from app.errors import InvalidInput
 from app.exchange import ImportOptions, import_places
-from app.exchange.likeness import likeness, similar_pairs, trigrams
 from app.exchange.mapping import Mapping, read_mapping
 from app.exchange.rules import ImportReport
+from app.places.likeness import likeness, similar_pairs, trigrams
 from app.tables import Authority, Place, PlacePrivate, PlaceRevision
 from app.vocabulary import MembershipStatus
 from geo.crs import point_to_bng

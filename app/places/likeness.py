@@ -1,6 +1,6 @@
-"""Rows of one file that lie near each other under similar names: found in memory, since a file may have 100,000 rows.
+"""Places that lie near each other under similar names: found in memory, since a file or a register may have 100,000.
 
-The measure is that of PostgreSQL's pg_trgm, which the comparison with the register uses (`duplicates`): the share of
+The measure is that of PostgreSQL's pg_trgm, which comparisons inside the database use: the share of
 three-letter pieces that two names have in common. There it took 48 s for 100,000 rows, most of it spent on cutting the
 same names into pieces again for every pair; here each name is cut once, and most pairs are told apart by a fingerprint.
 """
@@ -13,6 +13,10 @@ from operator import or_
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+
+NEAR_M = 150.0
+SIMILAR = 0.5
+"""Trigram similarity of two names. "Seaham Library" and "The Library, Seaham" have 0.79, "Seaham Hub" 0.39."""
 
 _WORD = re.compile(r"[^\W_]+")
 _AT_ONCE = 2_000
