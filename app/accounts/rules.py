@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlmodel import Session
+
 from app.accounts import queries
 from app.db.sessions import WriteSession
 from app.errors import Conflict, InvalidInput, NotFound
@@ -125,7 +127,7 @@ def invite(session: WriteSession, account: Account, *, without_authenticator: bo
     return queries.make_link(session, id_of(account), "invitation", INVITATION)
 
 
-def get_account(session: WriteSession, authority_code: str, account_id: int) -> Account:
+def get_account(session: Session, authority_code: str, account_id: int) -> Account:
     """One account of an authority.
 
     Raises:
@@ -137,7 +139,7 @@ def get_account(session: WriteSession, authority_code: str, account_id: int) -> 
     return account
 
 
-def get_account_by_email(session: WriteSession, email: str) -> Account:
+def get_account_by_email(session: Session, email: str) -> Account:
     """The account with an address, of whichever authority.
 
     Raises:

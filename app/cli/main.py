@@ -9,6 +9,7 @@ from app.cli.divisions import app as divisions_app
 from app.cli.places import places_app
 from app.cli.postcodes import app as postcodes_app
 from app.cli.setup import setup_app
+from app.cli.users import users_app
 from app.cli.worker import worker_app
 from app.errors import RegisterError
 
@@ -19,6 +20,7 @@ SUB_COMMANDS: dict[str, typer.Typer] = {
     "places": places_app,
     "divisions": divisions_app,
     "postcodes": postcodes_app,
+    "users": users_app,
 }
 
 for name, sub_command in SUB_COMMANDS.items():

@@ -13,7 +13,7 @@ import orjson
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from app import errors
@@ -131,11 +131,20 @@ def answer(request: Request, problem: Problem, page: type_of_page) -> Response:
     return Response(orjson.dumps(problem.to_json()), int(problem.status), headers, "application/problem+json")
 
 
+def to_sign_in(request: Request) -> Response:
+    """Lead a person who wanted a page to signing in, and from there back to the page."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    wanted = quote(request.url.path + query, safe="/")
+    return RedirectResponse(f"/sign-in?next={wanted}", HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
+
+
 def install(app: FastAPI, page: type_of_page) -> None:
     """Make `app` answer every error as a problem; `page` draws one for people."""
 
     @app.exception_handler(errors.RegisterError)
     def on_register_error(request: Request, error: errors.RegisterError) -> Response:
+        if isinstance(error, errors.NotSignedIn) and request.method == "GET" and wants_page(request):
+            return to_sign_in(request)
         return answer(request, from_register_error(error), page)
 
     @app.exception_handler(RequestValidationError)

@@ -1,0 +1,10 @@
+"""Every page about signing in and about accounts."""
+
+from fastapi import APIRouter
+
+from app.accounts import office_routes, own_routes, sign_in_routes
+
+router = APIRouter()
+router.include_router(sign_in_routes.router)
+router.include_router(own_routes.router)
+router.include_router(office_routes.router)
