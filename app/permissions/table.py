@@ -4,8 +4,9 @@ Routes name an `Action` (`app/accounts/access.py`); pages, exports and docs/perm
 action's value is also the scope of an API key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from app.errors import Forbidden, NotSignedIn
 from app.permissions.identity import Identity
@@ -43,11 +44,18 @@ class Reach(IntEnum):
 
 
 class FieldClass(StrEnum):
-    """How a field is kept."""
+    """How a field is kept: `READS` says which action reads it."""
 
     PUBLIC = "public"
     REGISTER = "register"
     PRIVATE = "private"
+    HISTORY = "history"
+    OWN = "own"
+    PEOPLE = "people"
+    KEYS = "keys"
+    MAIL = "mail"
+    SECRET = "secret"  # noqa: S105 - the name of a class of fields
+    INTERNAL = "internal"
 
 
 _EVERYONE: dict[Action, Reach] = {Action.READ_PUBLISHED: Reach.PUBLISHED}
@@ -93,6 +101,169 @@ KEY_SCOPES = frozenset(
     }
 )
 """Actions that a key can be good for. People, keys and settings are managed by people only."""
+
+
+READS: Mapping[FieldClass, Action | None] = {
+    FieldClass.PUBLIC: Action.READ_PUBLISHED,
+    FieldClass.REGISTER: Action.READ_PLACES,
+    FieldClass.PRIVATE: Action.READ_PRIVATE,
+    FieldClass.HISTORY: Action.READ_HISTORY,
+    FieldClass.OWN: Action.USE_OWN_ACCOUNT,
+    FieldClass.PEOPLE: Action.MANAGE_ACCOUNTS,
+    FieldClass.KEYS: Action.MANAGE_KEYS,
+    FieldClass.MAIL: Action.READ_MAIL,
+    FieldClass.SECRET: None,
+    FieldClass.INTERNAL: None,
+}
+"""What one must be allowed in order to read a class of fields; None: it never leaves, whoever asks."""
+
+
+class Field(NamedTuple):
+    """How one field is kept, and which action writes it; None: people do not write it, the register does."""
+
+    kept: FieldClass
+    written_by: Action | None = None
+
+
+def _fields(kept: FieldClass, names: str, *, written_by: Action | None = None) -> dict[str, Field]:
+    return dict.fromkeys(names.split(), Field(kept, written_by))
+
+
+_PLACE_FACTS = _fields(
+    FieldClass.PUBLIC,
+    "name kind schemes offers description address_1 address_2 town postcode uprn lon lat location_source"
+    " location_quality_m opening_hours closures phone email website step_free_entrance accessible_toilet hearing_loop"
+    " quiet_space bsl languages",
+    written_by=Action.WRITE_PLACES,
+)
+_PLACE_STANDING = (
+    _fields(FieldClass.PUBLIC, "authority_code reference version created_at updated_at")
+    | _fields(FieldClass.REGISTER, "consent_on", written_by=Action.WRITE_PLACES)
+    | _fields(FieldClass.REGISTER, "membership_status", written_by=Action.CHANGE_STATUS)
+)
+_CONTACT = "contact_name contact_role contact_phone contact_email consent_by"
+_DATED = _fields(FieldClass.INTERNAL, "recorded_at")
+
+FIELDS: Mapping[str, Mapping[str, Field]] = {
+    # Places. "register_place" is what leaves for those who sign in, by the names that it has there.
+    "place": _PLACE_FACTS
+    | _PLACE_STANDING
+    | _fields(FieldClass.PUBLIC, "location", written_by=Action.WRITE_PLACES)
+    | _fields(FieldClass.INTERNAL, "id search"),
+    "place_private": _fields(FieldClass.PRIVATE, f"{_CONTACT} notes", written_by=Action.WRITE_PLACES)
+    | _fields(FieldClass.INTERNAL, "place_id"),
+    "register_place": _PLACE_FACTS
+    | _PLACE_STANDING
+    | _fields(FieldClass.PUBLIC, "easting northing", written_by=Action.WRITE_PLACES)
+    | _fields(FieldClass.PUBLIC, "kind_label assurance valid_until")
+    | _fields(
+        FieldClass.REGISTER,
+        "last_audit is_published divisions near_boundary postcode_disagrees change_waiting merged_into",
+    )
+    | _fields(FieldClass.PRIVATE, f"{_CONTACT} private_notes", written_by=Action.WRITE_PLACES),
+    "place_revision": _fields(FieldClass.HISTORY, "version recorded_at superseded_at actor via reason")
+    | _fields(FieldClass.INTERNAL, "id place_id snapshot"),
+    "place_division": _fields(FieldClass.PUBLIC, "is_assigned division_id division_set_id place_id")
+    | _fields(FieldClass.REGISTER, "distance_m near_boundary postcode_disagrees")
+    | _fields(FieldClass.REGISTER, "basis decided_at decided_by", written_by=Action.WRITE_PLACES)
+    | _DATED,
+    "place_change": _fields(FieldClass.PRIVATE, "facts reason", written_by=Action.WRITE_PLACES)
+    | _fields(FieldClass.PRIVATE, "decision decision_reason", written_by=Action.APPROVE_CHANGES)
+    | _fields(FieldClass.PRIVATE, "id base_version proposed_by proposed_at decided_by decided_at")
+    | _fields(FieldClass.INTERNAL, "place_id authority_code"),
+    "place_merge": _fields(FieldClass.REGISTER, "into_place_id reason", written_by=Action.MERGE_PLACES)
+    | _fields(FieldClass.REGISTER, "merged_at merged_by")
+    | _fields(FieldClass.INTERNAL, "place_id"),
+    "premises_kind": _fields(FieldClass.PUBLIC, "code label"),
+    "scheme": _fields(FieldClass.PUBLIC, "code label summary"),
+    "membership_transition": _fields(FieldClass.PUBLIC, "before after"),
+    # Audits.
+    "audit": _fields(FieldClass.PUBLIC, "audited_on verdict valid_until", written_by=Action.WRITE_AUDITS)
+    | _fields(FieldClass.REGISTER, "auditor signed_off_by effective_at", written_by=Action.WRITE_AUDITS)
+    | _fields(FieldClass.INTERNAL, "id place_id"),
+    # Councillors, divisions, postcodes: open data.
+    "councillor": _fields(FieldClass.PUBLIC, "authority_code name party email phone")
+    | _fields(FieldClass.INTERNAL, "id")
+    | _DATED,
+    "term_of_office": _fields(FieldClass.PUBLIC, "division_id seat starts_on ends_on")
+    | _fields(FieldClass.INTERNAL, "id councillor_id")
+    | _DATED,
+    "authority": _fields(FieldClass.PUBLIC, "code name is_sample"),
+    "division_set": _fields(
+        FieldClass.PUBLIC, "authority_code title valid_from valid_to source licence attribution approximate status"
+    )
+    | _fields(FieldClass.INTERNAL, "id content_sha256 loaded_at activated_at")
+    | _DATED,
+    "division": _fields(FieldClass.PUBLIC, "gss_code name members geometry outline_lonlat area_m2")
+    | _fields(FieldClass.INTERNAL, "id division_set_id"),
+    "division_piece": _fields(FieldClass.INTERNAL, "id division_id division_set_id geometry"),
+    "postcode_unit": _fields(
+        FieldClass.PUBLIC, "postcode easting northing location quality division_code district_code source"
+    ),
+    "register_version": _fields(FieldClass.INTERNAL, "only_row version changed_at"),
+    "row_history": _fields(FieldClass.INTERNAL, "id relation key recorded_at superseded_at snapshot"),
+    # People who sign in. Their own facts are shown to themselves too.
+    "account": _fields(
+        FieldClass.PEOPLE, "role email councillor_id is_active created_at", written_by=Action.MANAGE_ACCOUNTS
+    )
+    | _fields(FieldClass.REGISTER, "name", written_by=Action.MANAGE_ACCOUNTS)
+    | _fields(FieldClass.PEOPLE, "id authority_code signed_in_at erased_at oidc_issuer")
+    | _fields(FieldClass.SECRET, "oidc_subject"),
+    "account_secret": _fields(FieldClass.SECRET, "password_hash totp_secret", written_by=Action.USE_OWN_ACCOUNT)
+    | _fields(FieldClass.SECRET, "totp_confirmed_at totp_last_step changed_at account_id"),
+    "recovery_code": _fields(FieldClass.SECRET, "id account_id code_hash used_at"),
+    "sign_in_session": _fields(FieldClass.OWN, "id method browser created_at seen_at")
+    | _fields(FieldClass.OWN, "ended_at", written_by=Action.USE_OWN_ACCOUNT)
+    | _fields(FieldClass.SECRET, "token_hash csrf_token oidc_id_token")
+    | _fields(FieldClass.INTERNAL, "account_id expires_at"),
+    "sign_in_link": _fields(FieldClass.SECRET, "token_hash browser_hash")
+    | _fields(FieldClass.INTERNAL, "id account_id purpose created_at expires_at used_at"),
+    "sign_in_attempt": _fields(FieldClass.INTERNAL, "id subject_hash attempted_at"),
+    "known_browser": _fields(FieldClass.SECRET, "token_hash") | _fields(FieldClass.INTERNAL, "account_id seen_at"),
+    "saved_view": _fields(FieldClass.OWN, "name query", written_by=Action.READ_PLACES)
+    | _fields(FieldClass.OWN, "id created_at")
+    | _fields(FieldClass.INTERNAL, "account_id"),
+    # Programs.
+    "api_key": _fields(FieldClass.KEYS, "name scopes per_minute expires_at revoked_at", written_by=Action.MANAGE_KEYS)
+    | _fields(FieldClass.KEYS, "id account_id prefix created_at last_used_at replaces_id")
+    | _fields(FieldClass.SECRET, "key_hash")
+    | _fields(FieldClass.INTERNAL, "authority_code"),
+    "idempotent_answer": _fields(FieldClass.INTERNAL, "actor key request_hash status headers body created_at"),
+    # Settings, mail, what leaves.
+    "register_setting": _fields(FieldClass.REGISTER, "value", written_by=Action.MANAGE_SETTINGS)
+    | _fields(FieldClass.REGISTER, "name changed_at")
+    | _fields(FieldClass.INTERNAL, "authority_code"),
+    "mail_message": _fields(
+        FieldClass.MAIL,
+        "id kind to_address attempts answer created_at expires_at claimed_at handed_over_at settled_at decided_by",
+    )
+    | _fields(FieldClass.MAIL, "state", written_by=Action.READ_MAIL)
+    | _fields(FieldClass.SECRET, "subject text html token claim dedupe_key")
+    | _fields(FieldClass.INTERNAL, "authority_code"),
+    "outbox_message": _fields(FieldClass.INTERNAL, "id topic payload created_at handled_at"),
+}
+"""Every field of every concept. A column of a table that is missing here fails tests/test_permissions.py."""
+
+
+def readable_fields(identity: Identity, concept: str) -> frozenset[str]:
+    """The fields of a concept (a key of `FIELDS`) that somebody may read, of the rows that they may see at all."""
+    return frozenset(
+        name for name, field in FIELDS[concept].items() if (action := READS[field.kept]) and may(identity, action)
+    )
+
+
+def writable_fields(identity: Identity, concept: str) -> frozenset[str]:
+    """The fields of a concept that somebody may write."""
+    return frozenset(
+        name for name, field in FIELDS[concept].items() if field.written_by and may(identity, field.written_by)
+    )
+
+
+def list_fields() -> Iterator[tuple[str, str, Field]]:
+    """Every concept, field and how it is kept, in the order of the table."""
+    for concept, fields in FIELDS.items():
+        for name, field in fields.items():
+            yield concept, name, field
 
 
 def reach_of(identity: Identity, action: Action) -> Reach:
