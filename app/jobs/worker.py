@@ -153,7 +153,7 @@ def make_app(engine: Engine, duties: Sequence[Duty], periodic: Sequence[Periodic
         conninfo=engine.url.set(drivername="postgresql").render_as_string(hide_password=False),
         min_size=1,
         max_size=4,
-        timeout=10,
+        timeout=5,
         kwargs={"connect_timeout": 5, "application_name": "safeplaces worker"},
     )
     app = App(connector=connector, periodic_defaults={"max_delay": MADE_UP_FOR_S})

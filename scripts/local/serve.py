@@ -3,14 +3,13 @@
 import argparse
 import fcntl
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -18,6 +17,7 @@ from types import FrameType
 from typing import NoReturn
 
 from scripts.local.assets import ensure_assets
+from scripts.local.attendance import Attended, running
 from scripts.local.environment import ensure_environment
 from scripts.local.postgis import BinariesMissing, Cluster, ClusterError, install_binaries
 from scripts.local.prepared import is_prepared, note_prepared
@@ -27,7 +27,7 @@ from scripts.local.state import COMMAND, DATABASE, ROOT, private_cluster, state_
 UVICORN = ["-m", "uvicorn", "--factory", "app.main:create_app", "--no-access-log"]
 """No access log: query strings hold postcodes, which are never written down."""
 LIVE_TIMEOUT_S = 60
-STOP_TIMEOUT_S = 15
+LOOK_EVERY_S = 0.5
 
 
 class Stopped(BaseException):
@@ -72,13 +72,21 @@ def serve(host: str, port: int, stack: ExitStack, began: float) -> None:
             note_prepared(cluster, DATABASE, ROOT)
     else:
         _prepare(python)
-    server = stack.enter_context(_web_server(python, host, port))
+    say("Starting the web server")
+    web = [str(python), *UVICORN, f"--host={host}", f"--port={port}", "--log-level=warning"]
+    server = stack.enter_context(running(web, ROOT))
     _wait_until_live(server, host, port)
+    worker = Attended("The worker", [str(python), *COMMAND, "worker"], ROOT)
+    stack.callback(worker.end)
+    worker.look_after()
     where = str(cluster.folder) if own_database else "the database that DATABASE_URL names"
     print(f"\n  Safe places: http://{_for_address(host)}:{port}/")
     print(f"  Data:        {where}")
     print(f"  Started in {time.monotonic() - began:.1f} s. Ctrl-C stops it.\n", flush=True)
-    code = server.wait()
+    while (code := server.poll()) is None:
+        worker.look_after()
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(LOOK_EVERY_S)
     raise SetupError(f"The web server ended by itself (code {code}); its last lines above say why.")
 
 
@@ -173,24 +181,6 @@ def private_cluster_or_install() -> Cluster:
         install_binaries(Cluster.version_of(state_folder() / "postgres"))
         cluster = private_cluster()
     return cluster
-
-
-@contextmanager
-def _web_server(python: Path, host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    say("Starting the web server")
-    setpriv = shutil.which("setpriv")
-    dies_with_us = [setpriv, "--pdeathsig=TERM"] if setpriv else []
-    command = [*dies_with_us, str(python), *UVICORN, f"--host={host}", f"--port={port}", "--log-level=warning"]
-    server = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-    try:
-        yield server
-    finally:
-        server.terminate()
-        try:
-            server.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 def _wait_until_live(server: subprocess.Popen[bytes], host: str, port: int) -> None:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from scripts.local import serve
+from app.jobs.worker import Pace
+from scripts.local import attendance, serve
 from scripts.local.assets import NODE_NEEDED
 from scripts.local.state import COMMAND, DATABASE
 
@@ -151,7 +152,7 @@ def test_it_does_not_run_as_root(compose: dict[str, Any]) -> None:
     assert f"--uid {user}" in made
     order = [step.word for step in steps() if step.stage == "final"]
     assert order.index("USER") > max(index for index, word in enumerate(order) if word in {"COPY", "RUN"})
-    for name in ("app", "prepare"):
+    for name in ("app", "prepare", "worker"):
         service = compose["services"][name]
         assert "user" not in service
         assert service["cap_drop"] == ["ALL"]
@@ -181,6 +182,17 @@ def test_compose_prepares_the_database_as_serve_does(compose: dict[str, Any]) ->
     }
 
 
+def test_compose_has_the_worker_that_serve_has(compose: dict[str, Any]) -> None:
+    worker, web = compose["services"]["worker"], compose["services"]["app"]
+    assert worker["command"] == ["python", *COMMAND, "worker"]
+    assert worker["depends_on"] == web["depends_on"]
+    assert worker["restart"] == web["restart"] == "unless-stopped"
+    assert worker["healthcheck"] == {"disable": True}, "the image's own asks a web server"
+    assert Pace().stop_s < attendance.STOP_TIMEOUT_S
+    assert int(worker["stop_grace_period"].removesuffix("s")) > Pace().stop_s
+    assert worker["env_file"] == web["env_file"] == [{"path": ".env", "required": False}]
+
+
 def test_compose_keeps_its_data_and_its_password(compose: dict[str, Any]) -> None:
     database = compose["services"]["database"]
     (volume,) = database["volumes"]
@@ -190,7 +202,7 @@ def test_compose_keeps_its_data_and_its_password(compose: dict[str, Any]) -> Non
     assert database["environment"]["POSTGRES_DB"] == DATABASE
     assert database["environment"]["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?")
     assert "ports" not in database
-    for name in ("app", "prepare"):
+    for name in ("app", "prepare", "worker"):
         address = compose["services"][name]["environment"]["DATABASE_URL"]
         assert address == f"postgresql://safeplaces:${{POSTGRES_PASSWORD}}@database:5432/{DATABASE}"
     assert database["healthcheck"]["test"][:3] == ["CMD", "pg_isready", "--host=127.0.0.1"]
