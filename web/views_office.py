@@ -176,6 +176,7 @@ class DivisionDecision:
     doubts: tuple[str, ...] = ()
     decided: str = ""
     may_decide: bool = False
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +225,9 @@ class LocationView:
 
 @dataclass(frozen=True, slots=True)
 class HoursView:
-    """Opening hours read back in words: the days, grouped where they are alike, and the week that comes."""
+    """Opening hours read back in words: as they are kept, and the week that comes."""
 
     text: str = ""
-    lines: tuple[tuple[str, str], ...] = ()
     week: tuple[DayHours, ...] = ()
     fault: str = ""
 
@@ -334,7 +334,7 @@ class ChangesPage:
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """office_change.html: one change with its differences, and what can be done with it."""
+    """office_change.html: one change with its differences to `version`, and what can be done with it."""
 
     row: WaitingRow
     fields: tuple[FieldComparison, ...]
@@ -344,6 +344,7 @@ class ChangePage:
     reason: str = ""
     error: str = ""
     error_field: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.db.version import LONDON
+from web.words import date_words, time_words
+
 _BY_ID = text("SELECT id, name FROM account WHERE id = ANY(CAST(:ids AS integer[]))")
 _OTHERS = {"worker": "the register itself", "import": "an import", "sample": "the sample data"}
 
@@ -25,3 +28,20 @@ def _other(actor: str) -> str:
     if kind == "account":
         return "somebody who has left"
     return _OTHERS.get(kind, actor)
+
+
+def newest_change(session: Session, reference: str) -> str:
+    """Who made the present version of a place (which the asker may see), and when, in a sentence."""
+    row = session.connection().execute(_NEWEST, {"reference": reference}).one_or_none()
+    if row is None:
+        return ""
+    name = name_actors(session, [row.actor])[row.actor]
+    at = row.recorded_at.astimezone(LONDON)
+    return f"{name} saved version {row.version} on {date_words(at.date())} at {time_words(at)}."
+
+
+_NEWEST = text("""
+    SELECT revision.actor, revision.recorded_at, revision.version
+    FROM place_revision AS revision JOIN place ON place.id = revision.place_id AND place.version = revision.version
+    WHERE place.reference = :reference
+""")

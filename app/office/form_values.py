@@ -1,5 +1,6 @@
 """A place's form: what was typed becomes the values of a draft, and a place becomes what stands in the form."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from app.places.drafts import FieldFault
 from app.places.register_schemas import RegisterPlace
 from app.vocabulary import ACCESSIBILITY_FACTS, LocationSource
 from geo.faults import GeographyError
-from geo.grid_reference import parse_grid_position
+from geo.grid_references import parse_grid_reference
 
 LISTS = ("schemes", "offers")
 PRIVATE = ("contact_name", "contact_role", "contact_phone", "contact_email", "private_notes", "consent_by")
@@ -40,6 +41,8 @@ NAMES = frozenset(
 )
 """Every field with one value; anything else that is sent is left unread."""
 LONGEST_VALUE = 12_000
+_PAIR = re.compile(r"\s*([0-9]{1,7}(?:\.[0-9]+)?)\s*[,;\s]\s*([0-9]{1,7}(?:\.[0-9]+)?)\s*", re.ASCII)
+"""Easting and northing, as they are copied from elsewhere."""
 FORM_FIELDS = {
     "easting": "grid",
     "northing": "grid",
@@ -127,9 +130,8 @@ def position_values(typed: TypedForm) -> dict[str, Any]:
                 raise InvalidInput("There is no postcode to take the position from.", "Fill it in.", field="postcode")
             return quality | {"location_source": LocationSource.POSTCODE.value}
         case "grid":
-            easting, northing = parse_grid_position(typed.get("grid"), "grid")
             source = LocationSource.UPRN if typed.get("uprn").strip() else LocationSource.SURVEY
-            return quality | {"easting": easting, "northing": northing, "location_source": source.value}
+            return _grid_values(typed.get("grid"), quality) | {"location_source": source.value}
         case "pin":
             if not typed.get("lon").strip() or not typed.get("lat").strip():
                 raise InvalidInput(
@@ -156,6 +158,17 @@ def hours_values(typed: TypedForm) -> dict[str, Any]:
             return {"opening_hours": typed.get("opening_hours")}
         case _:
             return {"opening_hours": ""}
+
+
+def _grid_values(text: str, quality: Mapping[str, str]) -> dict[str, Any]:
+    """Easting and northing in metres, from two numbers or from a grid reference, exact to its square."""
+    if pair := _PAIR.fullmatch(text):
+        return dict(quality) | {"easting": pair.group(1), "northing": pair.group(2)}
+    square = parse_grid_reference(text, "grid")
+    values = {"easting": square.middle.easting, "northing": square.middle.northing}
+    if square.side_m > 1 and not quality["location_quality_m"].strip():
+        return values | {"location_quality_m": round(square.uncertainty_m, 1)}
+    return dict(quality) | values
 
 
 def _location_values(place: RegisterPlace) -> dict[str, str]:

@@ -19,7 +19,9 @@ from web.views_office import (
     Chip,
     Choice,
     Column,
+    Done,
     FilterGroup,
+    FormFault,
     Glance,
     OfficeListPage,
     ViewLink,
@@ -59,6 +61,9 @@ def show_list(  # noqa: PLR0913 - a page is made of many things
     views: Iterable[View],
     cursor: str | None,
     authority: str,
+    done: Done | None = None,
+    fault: FormFault | None = None,
+    view_name: str = "",
 ) -> OfficeListPage:
     """The page of a list.
 
@@ -72,6 +77,9 @@ def show_list(  # noqa: PLR0913 - a page is made of many things
         views: the asker's saved views.
         cursor: where this page starts; None on the first.
         authority: whose register it is, in words.
+        done: what has just been done.
+        fault: what is wrong with the search, or with the name of a view.
+        view_name: the name that was typed for a view which could not be saved.
     """
     query = urlencode(to_query(filters), safe=",")
     return OfficeListPage(
@@ -79,7 +87,7 @@ def show_list(  # noqa: PLR0913 - a page is made of many things
         total=found.total,
         columns=tuple(_column(label, sort, filters) for label, sort in COLUMNS),
         groups=_groups(filters, codes),
-        chosen={"q": filters.text or "", "view_name": ""},
+        chosen={"q": filters.text or "", "view_name": view_name},
         divisions=_choices(divisions, {filters.division}),
         kinds=_choices(dict(sorted(codes.kinds.items(), key=lambda one: one[1])), set(filters.kinds)),
         withins=_withins(filters),
@@ -98,6 +106,9 @@ def show_list(  # noqa: PLR0913 - a page is made of many things
         scope=scope_words(identity, authority),
         may_write=may(identity, Action.WRITE_PLACES),
         actions=(Choice("bulk", "Change"),) if may(identity, Action.CHANGE_STATUS) else (),
+        error=fault.text if fault else "",
+        error_field=fault.field if fault else "",
+        done=done,
     )
 
 
