@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from geoalchemy2 import WKTElement
 from shapely import from_wkb, get_coordinates
+from sqlmodel import Session
 
 from app.db.sessions import WriteSession
 from app.divisions.rules import assign_places
@@ -162,7 +163,7 @@ def change_status(session: WriteSession, place: Place, status: MembershipStatus,
     return place
 
 
-def locate(session: WriteSession, draft: PositionDraft) -> Located:
+def locate(session: Session, draft: PositionDraft) -> Located:
     """Where a draft's place is: its grid coordinates, else its longitude and latitude, else its postcode's position.
 
     Raises:

@@ -227,6 +227,13 @@ class PositionDraft(BaseModel):
         return self.easting is not None or self.lon is not None
 
     @property
+    def locating_field(self) -> str:
+        """The field that says where the place is: the one at fault where there is no such position."""
+        if self.easting is not None:
+            return "easting"
+        return "lon" if self.lon is not None else "postcode"
+
+    @property
     def source(self) -> LocationSource:
         """Where the location comes from; coordinates that come with a UPRN and no word are taken for the property's."""
         if not self.has_coordinates:
@@ -293,13 +300,18 @@ def parse_draft(
     except ValidationError as error:
         faults = dict(_field_faults(error))
     # Pydantic asks where a place is only once all fields are sound; people want every fault at once.
-    position = {name: value for name, value in values.items() if name in PositionDraft.model_fields}
     if not faults.keys() & PositionDraft.model_fields.keys():
-        try:
-            PositionDraft.model_validate(position, context=words)
-        except ValidationError as error:
-            faults |= dict(_field_faults(error))
+        faults |= {fault.field: fault for fault in parse_position(values)[1]}
     return None, list(faults.values())
+
+
+def parse_position(values: Mapping[str, Any]) -> tuple[PositionDraft | None, list[FieldFault]]:
+    """Where a place is, from those of the values that say so, or everything that is wrong with them."""
+    position = {name: value for name, value in values.items() if name in PositionDraft.model_fields}
+    try:
+        return PositionDraft.model_validate(position), []
+    except ValidationError as error:
+        return None, list(dict(_field_faults(error)).values())
 
 
 def _field_faults(error: ValidationError) -> Iterator[tuple[str, FieldFault]]:

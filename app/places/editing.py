@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.db.sessions import WriteSession
-from app.errors import Fault, FaultyFields, InvalidInput, NotFound, RegisterError, StaleVersion
+from app.errors import Fault, FaultyFields, InvalidInput, NotFound, StaleVersion
 from app.permissions.identity import Identity
 from app.permissions.table import Action, may, require
 from app.places import changes, editable
@@ -47,10 +47,8 @@ def create_place(
     if fault := _fault_of_first_status(session, identity, draft.membership_status):
         raise FaultyFields([fault])
     author = Author(identity.actor, identity.via, tidy_reason(reason))
-    try:
-        place = changes.add_place(session, draft, authority_code=authority, author=author)
-    except (NotFound, InvalidInput) as error:
-        raise _located_nowhere(error) from error
+    _check_position(session, draft)
+    place = changes.add_place(session, draft, authority_code=authority, author=author)
     return get_visible(session, identity, place.reference)
 
 
@@ -193,24 +191,27 @@ def _change(  # noqa: PLR0913 - an edit is who, which, what, from which version 
     submitted = editable.facts_of_draft(draft)
     if submitted == current:
         return ChangeOutcome(get_visible(session, identity, reference))
+    if (submitted["easting"], submitted["postcode"]) != (current["easting"], current["postcode"]):
+        _check_position(session, draft)
     author = Author(identity.actor, identity.via, tidy_reason(reason))
     settings = read_settings(session, place.authority_code)
     if settings.second_person_for_listed_places and place.membership_status == MembershipStatus.LISTED:
-        _check_position(session, draft)
         change_id = add_waiting(session, identity, place, Versions(current, submitted), author.reason)
         return ChangeOutcome(get_visible(session, identity, reference), change_id)
-    try:
-        changes.change_place(session, place, draft, author=author)
-    except (NotFound, InvalidInput) as error:
-        raise _located_nowhere(error) from error
+    changes.change_place(session, place, draft, author=author)
     return ChangeOutcome(get_visible(session, identity, reference))
 
 
 def _check_position(session: WriteSession, draft: PlaceDraft) -> None:
+    """Check that a draft's place is somewhere: a postcode that is not held is a fault of that field.
+
+    Raises:
+        FaultyFields: it is nowhere.
+    """
     try:
         changes.locate(session, draft)
     except (NotFound, InvalidInput) as error:
-        raise _located_nowhere(error) from error
+        raise FaultyFields([Fault(draft.locating_field, error.what, error.remedy)]) from error
 
 
 def _stale(place: Place, current: Facts, submitted: Facts, base: Facts | None) -> StaleVersion:
@@ -249,11 +250,6 @@ def _fault_of_first_status(session: WriteSession, identity: Identity, status: Me
     if read_settings(session, identity.authority_code or "").second_person_for_listed_places:
         return Fault("membership_status", "New places start as proposed here.", "Leave the status out, then list it.")
     return None
-
-
-def _located_nowhere(error: RegisterError) -> FaultyFields:
-    """A postcode that is not held is a fault of that field, not an address that does not exist."""
-    return FaultyFields([Fault(error.field or "postcode", error.what, error.remedy)])
 
 
 _SURVIVOR = text("SELECT reference FROM place WHERE id = surviving_place(:id)")

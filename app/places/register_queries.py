@@ -80,10 +80,21 @@ def find_page(session: Session, asked: Asked, *, limit: int, after: str | None) 
     return [row[0] for row in rows[:limit]], following
 
 
-def find_all(session: Session, asked: Asked, *, limit: int) -> list[int]:
-    """The ids of all that fit, at most `limit`, in the order of ids."""
-    statement = _narrowed(asked, ordered=False).with_only_columns(col(Place.id)).order_by(col(Place.id)).limit(limit)
-    return [int(one) for one in session.connection().scalars(statement) if one is not None]
+def find_all(session: Session, asked: Asked, *, limit: int) -> dict[str, int]:
+    """References and ids of all that fit, at most `limit`, in the order of ids."""
+    statement = _narrowed(asked, ordered=False).order_by(col(Place.id)).limit(limit)
+    return _ids_of(session, statement)
+
+
+def find_ids(session: Session, identity: Identity, references: Sequence[str]) -> dict[str, int]:
+    """References and ids of those of these places that somebody may see."""
+    statement = visible_places(identity).where(col(Place.reference).in_(references)).order_by(col(Place.id))
+    return _ids_of(session, statement)
+
+
+def _ids_of(session: Session, statement: Select[Place]) -> dict[str, int]:
+    rows = session.connection().execute(statement.with_only_columns(col(Place.reference), col(Place.id)))
+    return {row[0]: int(row[1]) for row in rows if row[1] is not None}
 
 
 def count_places(session: Session, asked: Asked) -> int:
