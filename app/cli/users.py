@@ -3,10 +3,9 @@
 import getpass
 import sys
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
-from click import Choice
 from rich.console import Console
 from rich.table import Table
 
@@ -19,15 +18,14 @@ from app.cli.database import reading, settings_from_environment, writing
 from app.db.sessions import Bounds, WriteSession, confine
 from app.errors import InvalidInput
 from app.tables import Account
-from app.vocabulary import ACCOUNT_ROLES, Role
 
 LOCAL = "http://127.0.0.1:8000"
 """Where `scripts/serve` serves, for links of an installation without SAFEPLACES_PUBLIC_ADDRESS."""
 
 users_app = typer.Typer(no_args_is_help=True, help="Accounts: add, list, deactivate, reset, see and end sessions.")
 RoleName = Annotated[
-    str,
-    typer.Option(click_type=Choice([role.value for role in ACCOUNT_ROLES]), help="What they are to the register."),
+    Literal["councillor", "auditor", "officer", "administrator"],
+    typer.Option(help="What they are to the register."),
 ]
 Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
 
@@ -42,7 +40,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
     email: Email,
     *,
     name: Annotated[str, typer.Option(help="The person's name.")],
-    role: RoleName = Role.ADMINISTRATOR.value,
+    role: RoleName = "administrator",
     authority: Annotated[str | None, typer.Option(help="GSS code of their authority.")] = None,
     councillor: Annotated[int | None, typer.Option(help="Number of the councillor, with the role councillor.")] = None,
     password: Annotated[bool, typer.Option("--password", help="Ask for a password here.")] = False,
