@@ -17,6 +17,7 @@ from app.db.failures import translated
 from app.db.sessions import ReadSession, open_read_session
 from app.db.version import london_today
 from app.errors import DatabaseUnavailable
+from app.jobs.standing import find_standing
 from app.settings import PROJECT_ROOT
 from app.tables.division import DivisionSet
 from app.tables.postcode import PostcodeUnit
@@ -81,7 +82,7 @@ def _readiness(request: Request) -> Readiness:
                 if not done[-1].ok:
                     break
             else:
-                warnings = list(_boundary_warnings(session))
+                warnings = [*_boundary_warnings(session), *_worker_warnings(session)]
     except DatabaseUnavailable as error:
         # The address stays out of the answer: it may hold a password.
         remedy = "Start PostgreSQL, or correct DATABASE_URL; the server's log says more."
@@ -166,3 +167,8 @@ def newest_revision() -> str | None:
 def known_revisions() -> frozenset[str]:
     """Every revision that this version of the program knows."""
     return frozenset(script.revision for script in _scripts().walk_revisions())
+
+
+def _worker_warnings(session: ReadSession) -> Iterator[str]:
+    if complaint := find_standing(session).complaint():
+        yield complaint

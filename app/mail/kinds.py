@@ -10,13 +10,15 @@ class Kind(NamedTuple):
     Attributes:
         lifetime: a message that could not be handed over in that time is given up: it would be of no use any more.
         priority: a higher one goes first.
+        label: what it is for, as administrators read it; made from the kind's own word where there is none.
     """
 
     lifetime: timedelta = timedelta(days=2)
     priority: int = 0
+    label: str = ""
 
 
-KINDS: dict[str, Kind] = {"sign_in_link": Kind(timedelta(minutes=15), priority=10)}
+KINDS: dict[str, Kind] = {"sign_in_link": Kind(timedelta(minutes=15), priority=10, label="Link to sign in")}
 """Kinds that differ from the usual; any other word is a kind too."""
 
 

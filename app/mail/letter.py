@@ -1,6 +1,7 @@
 """A message as it leaves: headers that keep machines from answering, text, and the same as simple HTML."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -70,14 +71,23 @@ def to_html(text: str) -> str:
     )
 
 
-def _with_links(paragraph: str) -> str:
-    parts: list[str] = []
+def split_addresses(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, each with whether it is the address of a page."""
     end = 0
-    for found in _WEB_ADDRESS.finditer(paragraph):
-        address = escape(found[0])
-        parts += [escape(paragraph[end : found.start()]), f'<a href="{address}">{address}</a>']
+    for found in _WEB_ADDRESS.finditer(text):
+        if found.start() > end:
+            yield text[end : found.start()], False
+        yield found[0], True
         end = found.end()
-    parts.append(escape(paragraph[end:]))
+    if end < len(text):
+        yield text[end:], False
+
+
+def _with_links(paragraph: str) -> str:
+    parts = (
+        f'<a href="{escape(piece)}">{escape(piece)}</a>' if is_address else escape(piece)
+        for piece, is_address in split_addresses(paragraph)
+    )
     return "".join(parts).replace("\n", "<br>\n")
 
 

@@ -1,10 +1,11 @@
 """Statements on messages."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import select
+from sqlalchemy import Row, text
+from sqlmodel import Session, select
 
 from app.db.sessions import WriteSession
 from app.tables.mail import MailMessage
@@ -30,6 +31,27 @@ def defer_forgotten(session: WriteSession) -> int:
     return len(session.connection().execute(_DEFER).all())
 
 
+def list_messages(session: Session, authority_code: str, limit: int) -> Sequence[Row[Any]]:
+    """How messages of an authority stand: the newest, and whatever is not settled well, however old. Never a body."""
+    return session.connection().execute(_LIST, {"authority": authority_code, "limit": limit}).all()
+
+
+def count_messages(session: Session, authority_code: str) -> int:
+    """How many messages of an authority there are."""
+    return int(session.connection().execute(_COUNT, {"authority": authority_code}).scalar_one())
+
+
+def settle_message(session: Session, message_id: int, *, again: bool, actor: str) -> bool:
+    """Have an ended message sent again, or note that it arrived; False where the database refuses."""
+    values = {"id": message_id, "again": again, "actor": actor}
+    return bool(session.connection().execute(_SETTLE, values).scalar_one())
+
+
+def list_kept(session: Session) -> Sequence[Row[Any]]:
+    """What development's viewer shows, the newest first."""
+    return session.connection().execute(_KEPT).all()
+
+
 def wipe_bodies(session: WriteSession, before: datetime) -> None:
     """Empty messages that failed or are in doubt and that nobody has dealt with in time."""
     session.connection().execute(_WIPE, {"before": before})
@@ -50,6 +72,15 @@ _DEFER = text("""
           WHERE job.queue_name = 'mail' AND job.status IN ('todo', 'doing')
             AND job.args @> jsonb_build_object('message_id', message.id))
 """)
+_LIST = text("""
+    SELECT id, kind, to_address, state, attempts, answer, created_at, settled_at, decided_by
+    FROM mail_message
+    WHERE authority_code = :authority
+    ORDER BY state IN ('uncertain', 'failed') DESC, id DESC LIMIT :limit
+""")
+_COUNT = text("SELECT count(*) FROM mail_message WHERE authority_code = :authority")
+_SETTLE = text("SELECT settle_mail_message(:id, :again, :actor)")
+_KEPT = text("SELECT id, to_address, subject, text, created_at FROM kept_mail_messages()")
 _WIPE = text("""
     UPDATE mail_message SET subject = NULL, text = NULL, html = NULL
     WHERE state IN ('failed', 'uncertain') AND settled_at < :before AND num_nonnulls(subject, text, html) > 0

@@ -27,6 +27,7 @@ ADMINISTRATOR = SignedIn(
         NavigationLink("/office/changes", "Waiting", "changes"),
         NavigationLink("/office/accounts", "People", "accounts"),
         NavigationLink("/office/keys", "API keys", "keys"),
+        NavigationLink("/office/mail", "Mail", "mail"),
         NavigationLink("/office/settings", "Settings", "settings"),
         _ACCOUNT,
     ),
