@@ -124,7 +124,7 @@ def _draw(  # noqa: PLR0913 - a page is made of many things
         codes=read_codes(session),
         names=name_actors(session, actors),
         waiting=waiting,
-        map_view=map_around(request, "Where it is", (found.lon, found.lat), "14rem"),
+        map_view=map_around(request, "On the map", (found.lon, found.lat), "18rem"),
         done=done_of(done),
         error=error,
     )
