@@ -90,8 +90,11 @@ def from_register_error(error: errors.RegisterError) -> Problem:
 
 
 def merged_location(request: Request, into: str) -> str:
-    """The same address for the place that stayed: path and query as they were, with the other reference."""
-    path = request.url.path.replace(f"/{request.path_params.get('reference', '')}", f"/{quote(into)}", 1)
+    """The same address for the place that stayed, query and all; its page where the address named no place."""
+    reference = request.path_params.get("reference")
+    if not reference:
+        return f"/places/{quote(into)}"
+    path = request.url.path.replace(f"/{reference}", f"/{quote(into)}", 1)
     return f"{path}?{request.url.query}" if request.url.query else path
 
 

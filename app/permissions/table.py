@@ -95,6 +95,8 @@ KEY_SCOPES = frozenset(
         Action.READ_PRIVATE,
         Action.WRITE_PLACES,
         Action.CHANGE_STATUS,
+        Action.APPROVE_CHANGES,
+        Action.MERGE_PLACES,
         Action.READ_HISTORY,
         Action.WRITE_AUDITS,
         Action.READ_CIRCULATION,

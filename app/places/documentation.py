@@ -68,7 +68,8 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _problem(description: str, slug: str, title: str, status: int, detail: str, **members: object) -> dict[str, Any]:
+def problem(description: str, slug: str, title: str, status: int, detail: str, **members: object) -> dict[str, Any]:
+    """An answer that tells of a problem, with an example of it."""
     example = {"type": f"/problems#{slug}", "title": title, "status": status, "detail": detail} | members
     schema = {
         "type": "object",
@@ -96,7 +97,7 @@ def _problem(description: str, slug: str, title: str, status: int, detail: str, 
 
 
 _NOT_MODIFIED = {"description": "Not modified: the asker's copy (If-None-Match) is still right."}
-_REFUSED = _problem(
+_REFUSED = problem(
     "A value or a parameter is not valid; the answer says which, and what to do.",
     "invalid-input",
     "A value is not valid",
@@ -110,14 +111,14 @@ _REFUSED = _problem(
         }
     ],
 )
-_NOT_ACCEPTABLE = _problem(
+_NOT_ACCEPTABLE = problem(
     "None of the formats in Accept is available.",
     "not-acceptable",
     "Format not available",
     406,
     "None of the formats that you accept is available here. Ask for one of: application/json, application/geo+json.",
 )
-_UNAVAILABLE = _problem(
+_UNAVAILABLE = problem(
     "The register cannot be reached; try again after Retry-After seconds.",
     "database-unavailable",
     "The register cannot be reached",
@@ -127,7 +128,7 @@ _UNAVAILABLE = _problem(
 
 
 def _unknown(what: str, detail: str) -> dict[str, Any]:
-    return _problem(what, "not-found", "Not found", 404, detail)
+    return problem(what, "not-found", "Not found", 404, detail)
 
 
 LIST: dict[int | str, dict[str, Any]] = {
@@ -166,7 +167,7 @@ ONE: dict[int | str, dict[str, Any]] = {
     304: _NOT_MODIFIED,
     404: _unknown("There is no place of that reference that ever was public.", "There is no place 'SP-9999'."),
     406: _NOT_ACCEPTABLE,
-    410: _problem(
+    410: problem(
         "The place was public once and is not any more; `nearest` holds published places to go to instead.",
         "place-gone",
         "This place is no longer listed",

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import text
-
 from app.db.sessions import WriteSession
 from app.errors import Fault, FaultyFields, InvalidInput, NotFound, StaleVersion
 from app.permissions.identity import Identity
@@ -15,9 +13,10 @@ from app.places.drafts import PlaceDraft
 from app.places.editable import Facts
 from app.places.facts import parse_line
 from app.places.merge_patch import find_differences, merge_patch
-from app.places.register_rules import find_visible_id, get_visible, merged
+from app.places.register_rules import find_visible_id, get_visible
 from app.places.register_schemas import RegisterPlace
 from app.places.register_settings import read_settings
+from app.places.survivors import find_survivor, merged
 from app.places.waiting_queries import Versions, add_waiting, withdraw_waiting
 from app.places.work_schemas import ChangeOutcome
 from app.tables import Place
@@ -39,6 +38,7 @@ def create_place(
         FaultyFields: everything that is wrong with the facts.
     """
     require(identity, Action.WRITE_PLACES)
+    require(identity, Action.READ_PLACES)  # the answer is the place as the register has it
     faults = list(editable.refused_private(identity, values))
     if values.get("reference"):
         faults.append(Fault("reference", "A new place gets its reference from the register.", "Leave it out."))
@@ -151,7 +151,7 @@ def lock_place(session: WriteSession, identity: Identity, reference: str) -> Pla
     place = session.get(Place, place_id, with_for_update=True, populate_existing=True)
     if place is None:
         raise NotFound(f"There is no place {reference} that you can see.", "Search the register.")
-    into = session.connection().execute(_SURVIVOR, {"id": place_id}).scalar_one()
+    into = find_survivor(session, place_id)
     if into != reference:
         raise merged(reference, into)
     return place
@@ -250,6 +250,3 @@ def _fault_of_first_status(session: WriteSession, identity: Identity, status: Me
     if read_settings(session, identity.authority_code or "").second_person_for_listed_places:
         return Fault("membership_status", "New places start as proposed here.", "Leave the status out, then list it.")
     return None
-
-
-_SURVIVOR = text("SELECT reference FROM place WHERE id = surviving_place(:id)")

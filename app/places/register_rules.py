@@ -6,11 +6,13 @@ from sqlmodel import Session, col
 
 from app.db.version import london_today
 from app.divisions.rules import division_sets_at
-from app.errors import NotFound, PlaceMerged
+from app.errors import NotFound
 from app.permissions.identity import Identity
+from app.permissions.table import Action, require
 from app.places import register_queries as queries
 from app.places.register_facts import read_facts
 from app.places.register_schemas import RegisterFilters, RegisterPage, RegisterPlace
+from app.places.survivors import merged
 from app.places.visibility import visible_places
 from app.tables import Place
 
@@ -23,8 +25,10 @@ def list_register(
     """A page of the places that somebody may see, and how many there are in all.
 
     Raises:
+        NotSignedIn, Forbidden: they may not read the register.
         InvalidInput: the cursor `after` is not one of this list's.
     """
+    require(identity, Action.READ_PLACES)
     asked = queries.Asked(identity, filters, sets_of_today(session))
     ids, following = queries.find_page(session, asked, limit=limit, after=after)
     places = list(read_facts(session, identity, ids, sets=asked.sets).values())
@@ -33,6 +37,7 @@ def list_register(
 
 def count_by_status(session: Session, identity: Identity) -> dict[str, int]:
     """How many of the places that somebody may see have each status; 0 included."""
+    require(identity, Action.READ_PLACES)
     return queries.count_by_status(session, identity)
 
 
@@ -60,8 +65,10 @@ def find_visible_id(session: Session, identity: Identity, reference: str) -> int
     """The id of a place that somebody may see.
 
     Raises:
+        NotSignedIn, Forbidden: they may not read the register.
         NotFound: there is none, or they may not see it.
     """
+    require(identity, Action.READ_PLACES)
     statement = visible_places(identity).where(col(Place.reference) == reference).with_only_columns(col(Place.id))
     known = _REFERENCE.fullmatch(reference)
     place_id = session.connection().execute(statement).scalar_one_or_none() if known else None
@@ -71,11 +78,6 @@ def find_visible_id(session: Session, identity: Identity, reference: str) -> int
             "Check the reference, which looks like SP-0042, or search the register.",
         )
     return int(place_id)
-
-
-def merged(reference: str, into: str) -> PlaceMerged:
-    """The error that leads from a merged place to the one that stayed."""
-    return PlaceMerged(f"{reference} turned out to be the same place as {into}.", f"Use {into}.", into=into)
 
 
 def sets_of_today(session: Session) -> list[int]:

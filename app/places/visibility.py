@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, func, select
 from sqlmodel import col
 
 from app.permissions.identity import Identity
-from app.permissions.table import Action, Reach, may, reach_of
+from app.permissions.table import Action, Reach, reach_of, readable_fields
 from app.places.register_schemas import PRIVATE_FACTS
 from app.tables import Place, PlaceDivision, TermOfOffice
 from app.tables.published import published_place
@@ -31,7 +31,7 @@ def is_visible(identity: Identity) -> ColumnElement[bool]:
 
 def readable_private(identity: Identity) -> frozenset[str]:
     """The private facts (names of `PlaceDraft`) that somebody may read; nothing is found or ordered by the others."""
-    return frozenset(PRIVATE_FACTS) if may(identity, Action.READ_PRIVATE) else frozenset()
+    return readable_fields(identity, "register_place") & frozenset(PRIVATE_FACTS)
 
 
 def _in_own_divisions(identity: Identity) -> ColumnElement[bool]:

@@ -37,7 +37,7 @@ class _Held:
 
 def list_waiting(session: Session, identity: Identity, *, decided: bool = False) -> list[WaitingChange]:
     """The edits that wait, the oldest first; or those that were decided, the newest first, at most a thousand."""
-    require(identity, Action.WRITE_PLACES)
+    _require_reading(identity)
     statement = select(PlaceChange, Place).join(Place, col(Place.id) == col(PlaceChange.place_id))
     statement = statement.where(col(Place.id).in_(visible_places(identity).with_only_columns(col(Place.id))))
     if decided:
@@ -58,7 +58,7 @@ def get_waiting(session: Session, identity: Identity, change_id: int) -> Waiting
     Raises:
         NotFound: there is none of that number that they may see.
     """
-    require(identity, Action.WRITE_PLACES)
+    _require_reading(identity)
     change, place = _find(session, identity, change_id)
     return _shown(session, identity, change, place)
 
@@ -100,6 +100,12 @@ def decide_change(  # noqa: PLR0913 - a decision is who, which, how, why and on 
         _apply(session, identity, place, change, version)
     close_waiting(session, identity, change, decision, reason)
     return _shown(session, identity, change, place)
+
+
+def _require_reading(identity: Identity) -> None:
+    """Edits that wait hold private facts, so they are for those who write places and read private facts."""
+    require(identity, Action.WRITE_PLACES)
+    require(identity, Action.READ_PRIVATE)
 
 
 def _apply(session: WriteSession, identity: Identity, place: Place, change: PlaceChange, version: int | None) -> None:

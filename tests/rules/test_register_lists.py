@@ -6,12 +6,13 @@ import pytest
 
 from app.db.sessions import WriteSession
 from app.db.version import london_today
-from app.errors import FaultyFields, InvalidInput
+from app.errors import FaultyFields, Forbidden, InvalidInput, NotSignedIn
 from app.permissions.identity import PUBLIC, Identity
 from app.places.queries import read_codes
 from app.places.register_filters import parse_register_filters, to_query
 from app.places.register_rules import count_by_status, list_register
 from app.places.register_schemas import Flag, RegisterFilters, RegisterQuery, Sort
+from app.places.visibility import visible_places
 from app.tables import Councillor, PlaceChange, PlacePrivate, TermOfOffice
 from app.vocabulary import Assurance, MembershipStatus, Role, Verdict
 from tests.register import AUTHORITY, Register
@@ -37,12 +38,13 @@ def test_officers_see_every_status_of_their_authority_and_the_public_what_is_pub
     for status in MembershipStatus:
         register.add_place(status.value, membership_status=status)
     assert names(session) == ["listed", "proposed", "suspended", "withdrawn"]
-    assert names(session, PUBLIC) == ["listed"]
+    for identity in (PUBLIC, Identity(Role.OFFICER, 1, authority_code=AUTHORITY, scopes=frozenset({"audits:write"}))):
+        assert [place.name for place in session.scalars(visible_places(identity))] == ["listed"]
+        with pytest.raises((NotSignedIn, Forbidden)):
+            names(session, identity)
     other = Identity(Role.OFFICER, account_id=2, authority_code="E06000005")
     assert names(session, other) == []
     assert count_by_status(session, OFFICER) == dict.fromkeys(MembershipStatus, 1)
-    key_without = Identity(Role.OFFICER, account_id=1, authority_code=AUTHORITY, scopes=frozenset({"audits:write"}))
-    assert names(session, key_without) == ["listed"]
 
 
 def test_filters_by_status_scheme_kind_and_clock(register: Register, session: WriteSession) -> None:
