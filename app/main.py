@@ -7,15 +7,22 @@ from importlib.metadata import PackageNotFoundError, version
 from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, FastAPI
 
+from app.accounts import routes as accounts
+from app.accounts.keys import NoteSeenKeys
 from app.accounts.sessions import NoteSeenSessions
+from app.councillors import routes as councillors
 from app.db.direct import DirectReads
-from app.db.sessions import make_engine
+from app.db.sessions import WEB_ROLE, make_engine
 from app.divisions import routes as divisions
 from app.http import health, problems
 from app.http.logs import configure_logs
 from app.http.pages import BuiltFiles, problem_page
 from app.http.request_log import RequestLog
 from app.http.security_headers import SecurityHeaders
+from app.mail import routes as mail
+from app.office import mail_routes as office_mail
+from app.office import routes as office
+from app.places import changes_routes, register_routes, writing_routes
 from app.places import routes as places
 from app.postcodes import routes as postcodes
 from app.public_map import routes as public_map
@@ -30,7 +37,21 @@ Answers come as JSON, GeoJSON or CSV (`f=` or `Accept`). Errors are problem deta
 Positions and postcodes that you ask about are not logged.
 """
 
-ROUTERS: list[APIRouter] = [health.router, postcodes.router, divisions.router, places.router, public_map.router]
+ROUTERS: list[APIRouter] = [
+    health.router,
+    accounts.router,
+    postcodes.router,
+    divisions.router,
+    councillors.router,
+    register_routes.router,
+    changes_routes.router,  # before places/{reference}, which would take "changes" for a reference
+    writing_routes.router,
+    places.router,
+    public_map.router,
+    office.router,
+    office_mail.router,
+    mail.router,
+]
 
 MAXIMUM_BODY_BYTES = 2 * 1024 * 1024
 
@@ -47,7 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The application with its routes, its engine and its way of answering errors."""
     configure_logs()
     settings = settings or load_settings()
-    engine = make_engine(settings)
+    engine = make_engine(settings, role=WEB_ROLE)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -73,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", BuiltFiles(settings), name="static")
     problems.install(app, page=problem_page)
     app.add_middleware(NoteSeenSessions)
+    app.add_middleware(NoteSeenKeys)
     app.add_middleware(BrotliMiddleware, quality=4, minimum_size=500)
     app.add_middleware(RequestLog)
     # Outside of everything, since Starlette answers faults (500) outside of the middleware that it is given.

@@ -17,13 +17,22 @@ import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.db.failures import translated
-from app.db.sessions import ReadSession, WriteSession, make_engine, read_session, write_session
+from app.db.sessions import (
+    WEB_ROLE,
+    ReadSession,
+    WriteSession,
+    confine_request,
+    make_engine,
+    read_session,
+    write_session,
+)
 from app.db.version import forget_version
 from app.settings import Settings
 from scripts.local.postgis import Cluster, ClusterError
@@ -175,7 +184,8 @@ def _load_bundled(url: str) -> None:
 
 
 @contextmanager
-def _clone(cluster: Cluster, template: str) -> Iterator[str]:
+def clone(cluster: Cluster, template: str) -> Iterator[str]:
+    """A new database like a template, dropped afterwards: its address."""
     name = f"safeplaces_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
     cluster.query(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield cluster.url(name)
@@ -185,35 +195,35 @@ def _clone(cluster: Cluster, template: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def database_url(cluster: Cluster, template: str) -> Iterator[str]:
     """This worker's own database: migrated, empty, and left empty by every test (use `session`)."""
-    with _clone(cluster, template) as url:
+    with clone(cluster, template) as url:
         yield url
 
 
 @pytest.fixture
 def empty_database_url(cluster: Cluster, template: str) -> Iterator[str]:
     """A brand-new migrated database for a test that commits; dropped afterwards."""
-    with _clone(cluster, template) as url:
+    with clone(cluster, template) as url:
         yield url
 
 
 @pytest.fixture
 def bare_database_url(cluster: Cluster) -> Iterator[str]:
     """A database in which no migration has run; dropped afterwards."""
-    with _clone(cluster, "template1") as url:
+    with clone(cluster, "template1") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def sample_database_url(cluster: Cluster, sample_template: str) -> Iterator[str]:
     """This worker's database with the bundled data: for reading. Tests that change it clone their own."""
-    with _clone(cluster, sample_template) as url:
+    with clone(cluster, sample_template) as url:
         yield url
 
 
 @pytest.fixture
 def own_sample_database_url(cluster: Cluster, sample_template: str) -> Iterator[str]:
     """A brand-new database with the bundled data for a test that commits; dropped afterwards."""
-    with _clone(cluster, sample_template) as url:
+    with clone(cluster, sample_template) as url:
         yield url
 
 
@@ -241,6 +251,36 @@ def session(connection: Connection) -> Iterator[WriteSession]:
     """A session for setting the scene and calling rules: its commits end savepoints only."""
     with WriteSession(connection, join_transaction_mode="create_savepoint") as session:
         yield session
+
+
+class AsWeb:
+    """ASGI middleware: a request works on the test's connection as the web's role, confined to nobody at first.
+
+    Settings of a savepoint last until the end of the whole transaction, so they are taken back by hand.
+    """
+
+    def __init__(self, app: ASGIApp, connection: Connection) -> None:
+        self._app = app
+        self._connection = connection
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Become the web's role, pass the request on, become the owner of the tables again."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._connection.execute(_BECOME_WEB)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._connection.execute(_BECOME_OWNER)
+
+
+_NOBODY = ", ".join(
+    f"set_config('safeplaces.{name}', '', true)" for name in ("account", "authority", "role", "actor", "via", "reason")
+)
+_FOR_NOBODY = text(f"SELECT {_NOBODY}")
+_BECOME_WEB = text(f"SELECT set_config('role', '{WEB_ROLE}', true), {_NOBODY}")
+_BECOME_OWNER = text(f"SELECT set_config('role', 'none', true), {_NOBODY}")
 
 
 class SavepointedEngine:
@@ -280,28 +320,34 @@ def app(database_url: str) -> FastAPI:
 def client(app: FastAPI, connection: Connection, session: WriteSession) -> Iterator[TestClient]:
     """A client whose requests see what the test has flushed, and whose changes are rolled back with the test's."""
 
-    def reading() -> Iterator[ReadSession]:
+    def reading(request: Request) -> Iterator[ReadSession]:
         with translated(), ReadSession(connection, join_transaction_mode="create_savepoint") as reader:
             reader.execute(text("SET TRANSACTION READ ONLY"))  # ends with the savepoint
+            confine_request(reader, request)
             yield reader
+            reader.execute(_FOR_NOBODY)
 
-    def writing() -> Iterator[WriteSession]:
+    def writing(request: Request) -> Iterator[WriteSession]:
         with (
             translated(),
             WriteSession(connection, join_transaction_mode="create_savepoint") as writer,
             writer.begin(),
         ):
+            confine_request(writer, request)
             yield writer
+            writer.flush()
+            writer.execute(_FOR_NOBODY)
 
     session.flush()
-    real_engine = app.state.engine
+    real_engine, real_stack = app.state.engine, app.middleware_stack
     app.state.engine = SavepointedEngine(connection)
+    app.middleware_stack = AsWeb(real_stack or app.build_middleware_stack(), connection)
     app.dependency_overrides |= {read_session: reading, write_session: writing}
     with TestClient(app, raise_server_exceptions=True) as client:
         forget_version(app.state.engine)
         yield client
     forget_version(app.state.engine)
-    app.state.engine = real_engine
+    app.state.engine, app.middleware_stack = real_engine, real_stack
     app.dependency_overrides.clear()
 
 

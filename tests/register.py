@@ -28,7 +28,7 @@ class Register:
         self.session.add(Authority(code=AUTHORITY, name="Testshire"))
         self.session.flush()
 
-    def add_divisions(
+    def add_divisions(  # noqa: PLR0913  # named facts of a set, each with the usual value
         self,
         count: int = 2,
         *,
@@ -36,13 +36,15 @@ class Register:
         valid_from: date = date(2020, 1, 1),
         valid_to: date | None = None,
         approximate: bool = False,
+        status: str = "active",
     ) -> int:
-        """An active set of `count` squares in a row, west to east: E05000001 "Division 1", …. Its id."""
+        """A set of `count` squares in a row, west to east: E05000001 "Division 1", …. Its id."""
         set_id: int = self.session.execute(
             text(
                 "INSERT INTO division_set (authority_code, title, valid_from, valid_to, source, licence, attribution,"
-                " approximate, status, content_sha256) VALUES (:authority, 'Test divisions', :valid_from, :valid_to,"
-                " 'drawn for tests', 'none', 'Nobody', :approximate, 'active', :content) RETURNING id"
+                " approximate, status, content_sha256, recorded_at) VALUES (:authority, 'Test divisions', :valid_from,"
+                " :valid_to, 'drawn for tests', 'none', 'Nobody', :approximate, :status, :content, :valid_from)"
+                " RETURNING id"
             ),
             {
                 "authority": AUTHORITY,
@@ -50,6 +52,7 @@ class Register:
                 "valid_to": valid_to,
                 "approximate": approximate,
                 "content": f"test {first_code}",
+                "status": status,
             },
         ).scalar_one()
         for at in range(count):
@@ -136,7 +139,10 @@ class Register:
         return audit
 
     def backdate(self, place: Place, recorded_at: datetime, *, version: int = 1) -> None:
-        """Let a revision begin (and the one before it end) at an earlier moment, past the trigger that forbids it."""
+        """Let a revision begin (and the one before it end) at an earlier moment, past the trigger that forbids it.
+
+        The place's links to divisions, as they are now, begin at that moment too.
+        """
         self.session.execute(text("SET LOCAL session_replication_role = replica"))
         values = {"at": recorded_at, "place": place.id, "version": version}
         self.session.execute(
@@ -144,6 +150,14 @@ class Register:
         )
         self.session.execute(
             text("UPDATE place_revision SET superseded_at = :at WHERE place_id = :place AND version = :version - 1"),
+            values,
+        )
+        self.session.execute(text("UPDATE place_division SET recorded_at = :at WHERE place_id = :place"), values)
+        self.session.execute(
+            text(
+                "UPDATE row_history SET superseded_at = :at WHERE relation = 'place_division' AND key = :place"
+                " AND superseded_at > :at"
+            ),
             values,
         )
         self.session.execute(text("SET LOCAL session_replication_role = DEFAULT"))

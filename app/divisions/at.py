@@ -5,7 +5,7 @@ their description for OpenAPI is written here instead.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -17,9 +17,9 @@ from fastapi.concurrency import run_in_threadpool
 from app.db.failures import translated
 from app.db.sessions import open_read_session
 from app.db.version import london_today
-from app.divisions.boundaries import Answering, check_date
+from app.divisions.boundaries import Answering, Moment, parse_moment
 from app.divisions.lookup import Found, find_division, parse_position, unit_position
-from app.divisions.memory import Memory, current_memory, known_memory
+from app.divisions.memory import Memory, known_memory, memory_at
 from app.divisions.schemas import DivisionAt, to_boundaries
 from app.errors import InvalidInput
 from app.http.caching import private_headers
@@ -38,7 +38,7 @@ PARAMETERS: dict[str, tuple[dict[str, Any], str, Any]] = {
     "postcode": ({"type": "string"}, "A whole postcode, instead of a position.", "DH1 1AB"),
     "as_at": (
         {"type": "string", "format": "date"},
-        "Boundaries of this date; today where left out.",
+        "Boundaries of this date (or moment), as was known then; today where left out.",
         "2024-06-01",
     ),
 }
@@ -48,15 +48,14 @@ DESCRIBED = {
         for name, (kind, words, example) in PARAMETERS.items()
     ]
 }
-_DATE_LENGTH = len("2024-06-01")
 
 
 class Question(NamedTuple):
-    """A position (CRS84, degrees) or a postcode, and the day of the boundaries."""
+    """A position (CRS84, degrees) or a postcode, and the moment of the boundaries."""
 
     position: LonLat | None
     postcode: str | None
-    on: date
+    moment: Moment
 
 
 def parse_question(given: Mapping[str, str]) -> Question:
@@ -71,13 +70,13 @@ def parse_question(given: Mapping[str, str]) -> Question:
                 f"There is no parameter '{name[:40]}' here.", f"Use: {', '.join(PARAMETERS)}.", field=name[:40]
             )
     lon, lat, postcode = given.get("lon"), given.get("lat"), given.get("postcode")
-    on = _day(given["as_at"]) if "as_at" in given else london_today()
+    moment = parse_moment(given["as_at"], datetime.now(UTC)) if "as_at" in given else Moment(london_today())
     if postcode is not None:
         if lon is not None or lat is not None:
             raise InvalidInput("There are both a position and a postcode.", "Give one of the two.", field="postcode")
         if len(postcode) > MAXIMUM_LENGTH:
             raise InvalidInput("This is too long for a postcode.", "Give one such as DH1 1AB.", field="postcode")
-        return Question(None, postcode, on)
+        return Question(None, postcode, moment)
     if lon is None or lat is None:
         missing = "lon" if lon is None else "lat"
         raise InvalidInput(
@@ -85,7 +84,7 @@ def parse_question(given: Mapping[str, str]) -> Question:
             "Give lon and lat, such as ?lon=-1.5757&lat=54.7761, or postcode, such as ?postcode=DH1 1AB.",
             field=missing,
         )
-    return Question(LonLat(_number(lon, "lon"), _number(lat, "lat")), None, on)
+    return Question(LonLat(_number(lon, "lon"), _number(lat, "lat")), None, moment)
 
 
 def _number(text: str, field: str) -> float:
@@ -94,18 +93,6 @@ def _number(text: str, field: str) -> float:
     except GeographyError as error:
         # What was typed is not repeated: it may be somebody's position.
         raise InvalidInput(f"{field} is not a finite number.", error.remedy, field=field) from None
-
-
-def _day(text: str) -> date:
-    try:
-        if len(text) != _DATE_LENGTH:
-            raise ValueError  # noqa: TRY301  # fromisoformat takes other forms too, which the other routes do not
-        on = date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            "as_at is not a date.", "Give year-month-day, such as 2024-06-01, or leave it out for today.", field="as_at"
-        ) from None
-    return check_date(on)
 
 
 @router.get(
@@ -127,14 +114,15 @@ async def read_division_at(request: Request) -> Response:
     """
     question = parse_question(request.query_params)
     engine = request.app.state.engine
-    memory = known_memory(engine)
+    on, then = question.moment
+    memory = None if then else known_memory(engine)
     if memory is None:
-        memory = await run_in_threadpool(current_memory, engine)
+        memory = await run_in_threadpool(memory_at, engine, then)
     if question.position is not None:
         at = parse_position(*question.position)
-        return _answer(memory, find_division(memory, at, question.on), question.position, None)
+        return _answer(memory, find_division(memory, at, on), question.position, None)
     unit = await run_in_threadpool(_read_unit, request, question.postcode or "")
-    found = find_division(memory, unit_position(unit), question.on)
+    found = find_division(memory, unit_position(unit), on)
     return _answer(memory, found, LonLat(*point_to_lonlat(*found.at)), unit)
 
 

@@ -1,9 +1,12 @@
 """Which set of boundaries answers for a date, and what a reader must be told of it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
+from app.db.version import LONDON
 from app.errors import InvalidInput, NotFound
 from app.tables.division import DivisionSet
 from app.vocabulary import DivisionSetStatus
@@ -11,11 +14,48 @@ from app.vocabulary import DivisionSetStatus
 EARLIEST = date(1974, 4, 1)
 """Councils as they are now begin here; earlier dates are slips of the hand."""
 LATEST = date(2100, 1, 1)
+_DATE_LENGTH = len("2024-06-01")
+_LONGEST = len("2024-06-01T09:00:00.000000+00:00")
 
 
 def in_words(day: date) -> str:
     """A date as people read it: 1 May 2025."""
     return f"{day.day} {day:%B %Y}"
+
+
+class Moment(NamedTuple):
+    """What boundaries are asked for: those of a day, as was known at a moment (None: as is known now).
+
+    A day to come has no moment of its own.
+    """
+
+    on: date
+    at: datetime | None = None
+
+
+def parse_moment(text: str, now: datetime, field: str = "as_at") -> Moment:
+    """A day or a moment, as `as_at` gives it: 2024-06-01 (its end, in London) or 2026-11-01T09:00.
+
+    Raises:
+        InvalidInput: it is neither, or out of range.
+    """
+    moment: date | datetime | None = None
+    if len(text) <= _LONGEST:
+        with suppress(ValueError):
+            moment = date.fromisoformat(text) if len(text) == _DATE_LENGTH else datetime.fromisoformat(text)
+    if moment is None:
+        raise InvalidInput(
+            f"{field} is not a date.",
+            "Give year-month-day, such as 2024-06-01, a moment such as 2026-11-01T09:00, or leave it out for now.",
+            field=field,
+        )
+    if isinstance(moment, datetime):
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
+        on = check_date(moment.astimezone(LONDON).date(), field)
+    else:
+        on = check_date(moment, field)
+        moment = datetime.combine(on + timedelta(days=1), time(), LONDON) - timedelta(microseconds=1)
+    return Moment(on, moment.astimezone(UTC) if moment < now else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ times in ten years: a new version costs one small query, and outlines are read a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -96,11 +97,21 @@ def current_memory(engine: Engine) -> Memory:
         return memory
 
 
-def _read(engine: Engine, before: Sequence[IndexedSet]) -> tuple[IndexedSet, ...]:
+def memory_at(engine: Engine, at: datetime | None) -> Memory:
+    """The sets that were active at a moment, as was known then (None: now). Few ask; what changed since is read again.
+
+    Raises:
+        DatabaseUnavailable: the database does not answer.
+    """
+    memory = current_memory(engine)
+    return Memory(memory.version, _read(engine, memory.sets, at)) if at else memory
+
+
+def _read(engine: Engine, before: Sequence[IndexedSet], at: datetime | None = None) -> tuple[IndexedSet, ...]:
     known = {(one.boundaries.id, one.boundaries.content_sha256): one for one in before}
     with translated(), open_read_session(engine) as session:
         read = []
-        for boundaries in queries.list_active_sets(session):
+        for boundaries in queries.list_active_sets(session, at):
             same = known.get((boundaries.id, boundaries.content_sha256))
             if same:
                 read.append(IndexedSet(boundaries, same.index, same.divisions))

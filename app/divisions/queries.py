@@ -1,12 +1,13 @@
 """Statements on division sets, divisions and the links of places to them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple, cast
 
 from geoalchemy2 import WKBElement
 from shapely import MultiPolygon, from_wkb
 from sqlalchemy import func, insert, text
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app.divisions.boundaries import BoundarySet, to_boundary_set
@@ -53,11 +54,14 @@ ORDER BY array_position(:division_set_ids, division_set_id), name, gss_code
 _COUNTS = """
 SELECT division.division_set_id, division.gss_code, count(place.id) AS places
 FROM division
-LEFT JOIN place_division AS link ON link.division_id = division.id AND link.is_assigned
-LEFT JOIN published_place AS place ON place.id = link.place_id
+LEFT JOIN {links} AS link ON link.division_id = division.id AND link.is_assigned
+LEFT JOIN {places} AS place ON place.id = link.place_id
 WHERE division.division_set_id = ANY (:division_set_ids)
 GROUP BY division.id
 """
+_COUNTS_NOW = _COUNTS.format(links="place_division", places="published_place")
+_COUNTS_THEN = _COUNTS.format(links="place_division_as_at(:at)", places="published_place_as_at(:at)")
+_COLUMNS = tuple(DivisionSet.__table__.columns)  # type: ignore[attr-defined]  # SQLModel does not annotate it
 
 
 class Outline(NamedTuple):
@@ -94,13 +98,18 @@ class Links(NamedTuple):
 # Sets
 
 
-def list_active_sets(session: Session) -> list[BoundarySet]:
-    """All active sets, by authority and date."""
+def list_active_sets(session: Session, at: datetime | None = None, *, or_of_now: bool = True) -> list[BoundarySet]:
+    """All active sets, by authority and date: now, or those that were active at a moment, as was known then.
+
+    Before an authority had any set here, its sets of now answer, unless `or_of_now` is false.
+    """
+    known = func.active_set_as_at(at) if or_of_now else func.division_set_as_at(at)
+    chosen = aliased(DivisionSet, known.table_valued(*_COLUMNS).alias("known")) if at else DivisionSet
     rows = session.exec(
-        select(DivisionSet, Authority.name)
-        .join(Authority, col(Authority.code) == col(DivisionSet.authority_code))
-        .where(col(DivisionSet.status) == DivisionSetStatus.ACTIVE)
-        .order_by(DivisionSet.authority_code, col(DivisionSet.valid_from))
+        select(chosen, Authority.name)
+        .join(Authority, col(Authority.code) == col(chosen.authority_code))
+        .where(col(chosen.status) == DivisionSetStatus.ACTIVE)
+        .order_by(chosen.authority_code, col(chosen.valid_from))
     )
     return [to_boundary_set(row, name) for row, name in rows]
 
@@ -177,9 +186,12 @@ def list_divisions(
     return [StoredDivision(*row) for row in session.connection().execute(statement, parameters)]
 
 
-def count_published(session: Session, division_set_ids: Sequence[int]) -> dict[tuple[int, str], int]:
-    """How many published places count in each division of some sets, by set and code; 0 included."""
-    rows = session.connection().execute(text(_COUNTS), {"division_set_ids": list(division_set_ids)})
+def count_published(
+    session: Session, division_set_ids: Sequence[int], at: datetime | None = None
+) -> dict[tuple[int, str], int]:
+    """How many published places count in each division of some sets, now or at a moment; 0 included."""
+    statement = text(_COUNTS_THEN if at else _COUNTS_NOW)
+    rows = session.connection().execute(statement, {"division_set_ids": list(division_set_ids), "at": at})
     return {(row.division_set_id, row.gss_code): row.places for row in rows}
 
 

@@ -1,6 +1,6 @@
 """The divisions of the API: all, one, and which one something is in."""
 
-from datetime import date
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from app.db.sessions import Reading
 from app.db.version import london_today
 from app.divisions import formats
 from app.divisions.at import router, to_name
-from app.divisions.boundaries import answering, check_date
+from app.divisions.boundaries import Moment, answering, parse_moment
 from app.divisions.lookup import (
     MAXIMUM_ITEMS,
     Answer,
@@ -20,7 +20,7 @@ from app.divisions.lookup import (
     find_located,
     unit_position,
 )
-from app.divisions.memory import current_memory
+from app.divisions.memory import memory_at
 from app.divisions.rules import division_set_at, division_sets_at, get_division, list_divisions
 from app.divisions.schemas import (
     DivisionAnswer,
@@ -46,7 +46,12 @@ STRICT = [Depends(refuse_unknown_parameters)]
 """For every route but the one that the router comes with, `/at`, which sees to it itself."""
 
 AsAt = Annotated[
-    date | None, Query(description="Boundaries of this date; today where left out.", examples=["2024-06-01"])
+    str | None,
+    Query(
+        description="Boundaries of this date (or moment), as was known then; today where left out.",
+        examples=["2024-06-01"],
+        max_length=40,
+    ),
 ]
 UNPROCESSABLE: dict[int | str, dict[str, Any]] = {
     HTTPStatus.UNPROCESSABLE_ENTITY.value: {"description": "A value is wrong; the answer says which and what to do."}
@@ -56,8 +61,8 @@ NOT_FOUND: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _day(as_at: date | None) -> date:
-    return check_date(as_at) if as_at else london_today()
+def _moment(as_at: str | None) -> Moment:
+    return parse_moment(as_at, datetime.now(UTC)) if as_at is not None else Moment(london_today())
 
 
 @router.get(
@@ -83,13 +88,13 @@ def read_divisions(
     filters: Annotated[DivisionFilters, Query()],
 ) -> Response:
     """Every division by name, with how many published places it has. GeoJSON brings the outlines."""
-    on, authority = _day(filters.as_at), filters.authority
+    moment, authority = _moment(filters.as_at), filters.authority
     form = choose_format(request.headers, filters.f, formats.LIST_FORMATS)
     etag = request_etag(request, form)
     if is_unchanged(request, etag):
         return not_modified(etag)
-    sets = [division_set_at(session, authority, on)] if authority else division_sets_at(session, on)
-    found = list_divisions(session, on, authority_code=authority, query=filters.q, outlines=form == formats.GEOJSON)
+    sets = [division_set_at(session, authority, *moment)] if authority else division_sets_at(session, *moment)
+    found = list_divisions(session, moment, authority_code=authority, query=filters.q, outlines=form == formats.GEOJSON)
     return _answer(formats.many(found, sets, form), formats.LIST_FORMATS[form], etag)
 
 
@@ -113,8 +118,8 @@ def look_up_divisions(
     ],
 ) -> Response:
     """Up to 10,000 at once, answered in order: each with its division, or with what is wrong with it."""
-    on = _day(asked.as_at)
-    memory = current_memory(request.app.state.engine)
+    on, then = _moment(asked.as_at)
+    memory = memory_at(request.app.state.engine, then)
     if (asked.points is None) == (asked.postcodes is None):
         raise InvalidInput(
             "There must be points or postcodes, and not both.", "Ask for them separately.", field="points"
@@ -189,12 +194,12 @@ def read_division(
     f: Annotated[str | None, Query(description="json or geojson.", examples=["geojson"])] = None,
 ) -> Response:
     """A division, with its outline as GeoJSON. Codes of earlier boundaries are found, with a notice."""
-    on = check_date(as_at) if as_at else None
+    moment = _moment(as_at) if as_at is not None else None
     form = choose_format(request.headers, f, formats.ONE_FORMATS)
     etag = request_etag(request, form)
     if is_unchanged(request, etag):
         return not_modified(etag)
-    found = get_division(session, gss_code, on, outlines=form == formats.GEOJSON)
+    found = get_division(session, gss_code, moment, outlines=form == formats.GEOJSON)
     return _answer(formats.one(found, form), formats.ONE_FORMATS[form], etag)
 
 

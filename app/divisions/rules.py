@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from app.db.sessions import WriteSession
 from app.db.version import london_today
 from app.divisions import queries
-from app.divisions.boundaries import Answering, answering, answering_for
+from app.divisions.boundaries import Answering, Moment, answering, answering_for
 from app.errors import InvalidInput, NotFound
 
 MAXIMUM_QUERY = 100
@@ -22,7 +22,7 @@ class ListedDivision:
     Attributes:
         answering: the set that it belongs to, at the date that was asked for.
         outline: stored GeoJSON geometry (CRS84), where it was asked for.
-        places: published places that count in it now.
+        places: published places that counted in it at the moment that was asked for.
     """
 
     gss_code: str
@@ -34,18 +34,26 @@ class ListedDivision:
     outline: str | None = None
 
 
-def division_sets_at(session: Session, on: date) -> list[Answering]:
-    """For each authority the set that answers for a day: the one in force, else the newest before, with a notice."""
-    return answering(queries.list_active_sets(session), on)
+def division_sets_at(session: Session, on: date, at: datetime | None = None) -> list[Answering]:
+    """For each authority the set that answers for a day: the one in force, else the newest before, with a notice.
+
+    `at` is the moment whose knowledge counts: sets that were loaded or activated later are left out. None: now.
+    """
+    return answering(queries.list_active_sets(session, at), on)
 
 
-def division_set_at(session: Session, authority_code: str | None, on: date) -> Answering:
+def known_sets_at(session: Session, moment: Moment) -> list[Answering]:
+    """The same as the register itself stood at the moment: an authority without a set then has none."""
+    return answering(queries.list_active_sets(session, moment.at, or_of_now=False), moment.on)
+
+
+def division_set_at(session: Session, authority_code: str | None, on: date, at: datetime | None = None) -> Answering:
     """The set that answers for one authority on a day; without an authority the first by code.
 
     Raises:
         NotFound: no set of that authority is active.
     """
-    sets = queries.list_active_sets(session)
+    sets = queries.list_active_sets(session, at)
     if authority_code is not None:
         return answering_for(sets, authority_code, on)
     found = answering(sets, on)
@@ -55,13 +63,18 @@ def division_set_at(session: Session, authority_code: str | None, on: date) -> A
 
 
 def list_divisions(
-    session: Session, on: date, *, authority_code: str | None = None, query: str | None = None, outlines: bool = False
+    session: Session,
+    asked: Moment,
+    *,
+    authority_code: str | None = None,
+    query: str | None = None,
+    outlines: bool = False,
 ) -> list[ListedDivision]:
     """The divisions of the sets that answer for a day, by name.
 
     Args:
         session: where to read.
-        on: the day.
+        asked: the day, and the moment of which places are counted.
         authority_code: only this authority's.
         query: part of a name, or a code; case and accents of words do not matter.
         outlines: bring the outlines too.
@@ -72,13 +85,16 @@ def list_divisions(
     """
     if query is not None and len(query) > MAXIMUM_QUERY:
         raise InvalidInput("The search text is too long.", f"Use at most {MAXIMUM_QUERY} letters.", field="q")
-    sets = [division_set_at(session, authority_code, on)] if authority_code else division_sets_at(session, on)
-    found = _listed(session, sets, outlines=outlines)
+    on, at = asked
+    sets = [division_set_at(session, authority_code, on, at)] if authority_code else division_sets_at(session, on, at)
+    found = _listed(session, sets, at, outlines=outlines)
     words = (query or "").casefold().split()
     return [one for one in found if all(word in f"{one.name} {one.gss_code}".casefold() for word in words)]
 
 
-def get_division(session: Session, gss_code: str, on: date | None = None, *, outlines: bool = True) -> ListedDivision:
+def get_division(
+    session: Session, gss_code: str, asked: Moment | None = None, *, outlines: bool = True
+) -> ListedDivision:
     """A division by its code, in the set that answers for a day.
 
     Codes change with the boundaries. Without a day a code of earlier boundaries is found as well, so that old links
@@ -88,27 +104,28 @@ def get_division(session: Session, gss_code: str, on: date | None = None, *, out
         NotFound: no active set has that code.
     """
     today = london_today()
-    sets = division_sets_at(session, on or today)
-    if on is None:
+    on, at = asked or Moment(today)
+    sets = division_sets_at(session, on, at)
+    if asked is None:
         listed = {one.boundaries.id for one in sets}
         earlier = [one for one in queries.list_active_sets(session) if one.id not in listed]
         sets += [Answering(one, today) for one in reversed(earlier)]
     code = gss_code.strip().upper()
-    for found in _listed(session, sets, outlines=outlines, gss_code=code):
+    for found in _listed(session, sets, at, outlines=outlines, gss_code=code):
         return found
     raise NotFound(
-        "There is no electoral division of that code" + (" at that date." if on else "."),
+        "There is no electoral division of that code" + (" at that date." if asked else "."),
         "Codes look like E05009036. See the list of divisions.",
         field="gss_code",
     )
 
 
 def _listed(
-    session: Session, sets: Sequence[Answering], *, outlines: bool, gss_code: str | None = None
+    session: Session, sets: Sequence[Answering], at: datetime | None, *, outlines: bool, gss_code: str | None = None
 ) -> list[ListedDivision]:
     by_id = {one.boundaries.id: one for one in sets}
     rows = queries.list_divisions(session, list(by_id), outlines=outlines, gss_code=gss_code)
-    places = queries.count_published(session, list(by_id))
+    places = queries.count_published(session, list(by_id), at)
     return [
         ListedDivision(
             row.gss_code,

@@ -54,7 +54,7 @@ class DivisionFilters(BaseModel):
     authority: str | None = Field(
         default=None, description="Only this authority's, by GSS code.", examples=["E06000047"]
     )
-    as_at: date | None = Field(
+    as_at: str | None = Field(
         default=None, description="Boundaries of this date; today where left out.", examples=["2024-06-01"]
     )
     f: str | None = Field(default=None, description="json, geojson or csv.", examples=["geojson"])
@@ -150,7 +150,11 @@ class LookupRequest(BaseModel):
 
     points: Annotated[list[Any] | None, WithJsonSchema(_POINTS)] = None
     postcodes: Annotated[list[Any] | None, WithJsonSchema(_POSTCODES)] = None
-    as_at: date | None = Field(default=None, description="Boundaries of this date; today where left out.")
+    as_at: str | None = Field(
+        default=None,
+        max_length=40,
+        description="Boundaries of this date (or moment), as was known then; today where left out.",
+    )
 
 
 class Fault(BaseModel):

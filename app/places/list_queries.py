@@ -144,9 +144,6 @@ _LIKE_NAME = "place.name ILIKE :pattern OR :text <% place.name"
 _EXACT = re.compile(r'(?:^|\s)-\w|"')
 """Words to leave out or in quotation marks: then parts of names and slips of the pen are not wanted."""
 _LINKED = "division.gss_code = :division AND division.division_set_id = ANY(CAST(:sets AS integer[]))"
-_PIECES = (
-    f"(SELECT FROM division JOIN division_piece AS piece ON piece.division_id = division.id WHERE {_LINKED} AND {{}})"
-)
 
 
 @lru_cache(maxsize=512)
@@ -170,13 +167,15 @@ def _compiled(shape: Shape) -> str:
 
 
 def _source(shape: Shape) -> str:
-    if shape.then:
-        return "published_place_as_at(:at) AS place"
+    places = "published_place_as_at(:at)" if shape.then else "published_place"
     if shape.division:
+        links = "place_division_as_at(:at)" if shape.then else "place_division"
         return (
-            "division JOIN place_division AS link ON link.division_id = division.id"
-            " JOIN published_place AS place ON place.id = link.place_id"
+            f"division JOIN {links} AS link ON link.division_id = division.id"
+            f" JOIN {places} AS place ON place.id = link.place_id"
         )
+    if shape.then:
+        return f"{places} AS place"
     if not shape.follows_index:
         return "published_place AS place"
     inside = " AND ".join(
@@ -188,16 +187,14 @@ def _source(shape: Shape) -> str:
     # since the index knows nothing of ids; places at one distance are put in order outside.
     distance, order = (f", {_DISTANCE} AS distance_m", _DISTANCE) if shape.order == "distance" else ("", "id")
     return (
-        f"(SELECT id{distance} FROM place{' WHERE ' + inside if inside else ''} ORDER BY {order} OFFSET 0) AS candidate"
+        f"(SELECT id{distance} FROM listed_place{' WHERE ' + inside if inside else ''}"
+        f" ORDER BY {order} OFFSET 0) AS candidate"
         " CROSS JOIN LATERAL (SELECT * FROM published_place WHERE id = candidate.id OFFSET 0) AS place"
     )
 
 
 def _linked_by(shape: Shape) -> str:
-    if not shape.division:
-        return "NULL"
-    covered = _PIECES.format("ST_Covers(piece.geometry, place.location)")
-    return f"CASE WHEN EXISTS {covered} THEN 'covers' ELSE 'near' END" if shape.then else "link.basis"
+    return "link.basis" if shape.division else "NULL"
 
 
 def _after(shape: Shape, key: str, id_column: str) -> str:
@@ -209,11 +206,10 @@ def _after(shape: Shape, key: str, id_column: str) -> str:
 
 def _conditions(shape: Shape) -> list[str]:
     """What is asked of the published place. The index has answered for the box and the radius where it was followed."""
-    near = _PIECES.format("ST_DWithin(piece.geometry, place.location, place.location_quality_m)")
     given = {
         _IN_BOX: shape.bbox and not shape.follows_index,
         _WITHIN: shape.radius and not shape.follows_index,
-        f"EXISTS {near}" if shape.then else _LINKED: shape.division,
+        _LINKED: shape.division,
         "place.schemes && CAST(:schemes AS text[])": shape.schemes,
         "place.kind = ANY(CAST(:kinds AS text[]))": shape.kinds,
         "EXISTS (SELECT FROM unnest(place.languages) AS spoken WHERE lower(spoken) = lower(:language))": shape.language,

@@ -68,11 +68,10 @@ _FACTS_THEN = text(
         source="published_place_as_at(:at)",
         accessibility=_ACCESSIBILITY,
         division="""LEFT JOIN LATERAL (
-                        SELECT division.gss_code, division.name
-                        FROM division_piece AS piece JOIN division ON division.id = piece.division_id
-                        WHERE piece.division_set_id = ANY(CAST(:sets AS integer[]))
-                          AND ST_Covers(piece.geometry, place.location)
-                        ORDER BY division.gss_code LIMIT 1) AS division ON true""",
+                        SELECT link.division_id FROM place_links_as_at(place.id, :at) AS link
+                        WHERE link.is_assigned AND link.division_set_id = ANY(CAST(:sets AS integer[])) LIMIT 1
+                    ) AS link ON true
+                    LEFT JOIN division ON division.id = link.division_id""",
     )
 )
 
@@ -91,7 +90,7 @@ def find_known(session: Session, reference: str) -> Known | None:
     return Known(*row) if row else None
 
 
-_KNOWN = text("SELECT id, ST_X(location), ST_Y(location) FROM place WHERE reference = :reference")
+_KNOWN = text("SELECT id, easting, northing FROM known_place(:reference)")
 
 
 def has_been_published(session: Session, place_id: int, until: datetime | None) -> bool:
@@ -105,19 +104,16 @@ def has_been_published(session: Session, place_id: int, until: datetime | None) 
 
 _PUBLISHED_ONCE = text("""
     SELECT EXISTS (
-        SELECT FROM place_revision AS revision
-        JOIN (SELECT verdict, valid_until, effective_at,
-                     lead(effective_at) OVER (ORDER BY effective_at, id) AS superseded_at
-              FROM audit WHERE place_id = :place_id AND effective_at IS NOT NULL) AS audit ON true
+        SELECT FROM listed_revision AS revision
         CROSS JOIN jsonb_populate_record(CAST(NULL AS place), revision.snapshot) AS place
         CROSS JOIN LATERAL (
-            SELECT greatest(revision.recorded_at, audit.effective_at,
+            SELECT greatest(revision.recorded_at, revision.audited_at,
                             CAST(place.consent_on AS timestamp) AT TIME ZONE 'Europe/London') AS at) AS first
         WHERE revision.place_id = :place_id
           AND first.at <= coalesce(CAST(:until AS timestamptz), statement_timestamp())
           AND (revision.superseded_at IS NULL OR first.at < revision.superseded_at)
-          AND (audit.superseded_at IS NULL OR first.at < audit.superseded_at)
-          AND is_published(place.membership_status, place.consent_on, audit.verdict, audit.valid_until,
+          AND (revision.audit_superseded_at IS NULL OR first.at < revision.audit_superseded_at)
+          AND is_published(place.membership_status, place.consent_on, revision.verdict, revision.valid_until,
                            london_date(first.at)))
 """)
 

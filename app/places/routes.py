@@ -79,7 +79,7 @@ def get_place(
             session, reference, as_at=as_at, kept=kept_for(request.app.state.engine, version)
         )
     except PlaceGone as gone:
-        return _gone(session, gone, base)
+        return _gone(session, gone, base, as_at)
     body = one_as(format_name, place, base, standing.notices)
     return Response(body, headers=shared_headers(etag), media_type=FORMATS[format_name])
 
@@ -90,10 +90,10 @@ async def _answer_list(request: Request, query: PlaceQuery) -> Response:
     return at_once if at_once is not None else await run_in_threadpool(answer_in_thread, asked)
 
 
-def _gone(session: Session, gone: PlaceGone, base: str) -> Response:
+def _gone(session: Session, gone: PlaceGone, base: str, as_at: datetime | None) -> Response:
     """410 with somewhere else to go."""
     problem = problems.from_register_error(gone)
-    nearest = rules.list_instead(session, gone)
+    nearest = rules.list_instead(session, gone, as_at)
     document = problem.to_json() | {"nearest": [orjson.Fragment(flat_json(place, base)) for place in nearest]}
     return Response(
         orjson.dumps(document), HTTPStatus.GONE, {"Cache-Control": "no-store"}, media_type="application/problem+json"

@@ -21,6 +21,7 @@ from app.places.positions import find_in_box
 from app.places.rendering import Listed, flat_json
 from app.places.schemas import PublicPlace
 from app.places.standing import Standing, read_standing
+from app.places.survivors import find_published_survivor, merged
 
 EXAMINED_AT_MOST = 5_000
 """How many places one request looks at for those that are open; the next page goes on from there."""
@@ -134,6 +135,7 @@ def get_place(
     Raises:
         NotFound: it never was public; the same for a reference that does not exist.
         PlaceGone: it was public once and is not any more.
+        PlaceMerged: it turned out to be another, which is published.
     """
     standing = standing_at(session, as_at, kept)
     known = queries.find_known(session, reference) if _REFERENCE.fullmatch(reference) else None
@@ -141,6 +143,8 @@ def get_place(
         fragment = find_fragments(session, [known.id], standing, as_at, None).get(known.id)
         if fragment:
             return Listed(fragment), standing
+        if as_at is None and (into := find_published_survivor(session, known.id)):
+            raise merged(reference, into)
         if queries.has_been_published(session, known.id, as_at):
             raise PlaceGone(
                 f"{reference} is no longer on the list of safe places.",
@@ -157,7 +161,9 @@ def get_place(
 
 def standing_at(session: Session, as_at: datetime | None, kept: Kept | None = None) -> Standing:
     """How the register stands at a moment (None: now)."""
-    on = as_at.astimezone(LONDON).date() if as_at else london_today()
+    if as_at:
+        return read_standing(session, as_at.astimezone(LONDON).date(), as_at)
+    on = london_today()
     return kept.standing(session, on) if kept else read_standing(session, on)
 
 
@@ -182,10 +188,10 @@ def list_nearest(
     return _public(list_places(session, PlaceFilters(origin=origin, as_at=at), limit=limit))
 
 
-def list_instead(session: Session, gone: PlaceGone) -> list[Listed]:
-    """The published places nearest to one that has gone."""
+def list_instead(session: Session, gone: PlaceGone, as_at: datetime | None = None) -> list[Listed]:
+    """The published places nearest to one that has gone, now or at a moment."""
     origin = Origin(gone.easting, gone.northing, 0.0, 0.0)
-    return list_places(session, PlaceFilters(origin=origin), limit=NEAREST_INSTEAD).places
+    return list_places(session, PlaceFilters(origin=origin, as_at=as_at), limit=NEAREST_INSTEAD).places
 
 
 def get_public_place(session: Session, reference: str) -> PublicPlace:

@@ -1,13 +1,13 @@
 """How the register stands at a date: which divisions answer, which codes there are, and what readers must be told."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from app.divisions.boundaries import Answering
-from app.divisions.rules import division_sets_at
+from app.divisions.boundaries import Answering, Moment
+from app.divisions.rules import known_sets_at
 from app.places import queries
 from app.places.schemas import Notice
 
@@ -33,9 +33,9 @@ class Standing:
         return [answering.boundaries.id for answering in self.sets]
 
 
-def read_standing(session: Session, on: date) -> Standing:
-    """How the register stands for a date, as its newest data tell."""
-    sets = tuple(division_sets_at(session, on))
+def read_standing(session: Session, on: date, at: datetime | None = None) -> Standing:
+    """How the register stands for a date: as its newest data tell, or as was known at a moment of that date."""
+    sets = tuple(known_sets_at(session, Moment(on, at)))
     codes = queries.read_codes(session)
     told = ([SAMPLE] if codes.has_samples else []) + [notice for one in sets if (notice := _notice_of(one))]
     return Standing(on, sets, codes.kinds, codes.schemes, [notice.model_dump() for notice in told])

@@ -9,6 +9,7 @@ from datetime import date
 import orjson
 
 from app.db.sessions import ReadSession
+from app.divisions.boundaries import Moment
 from app.divisions.rules import list_divisions
 from app.places.open_state import week_from
 from app.public_map.kept import Body, to_body
@@ -42,7 +43,7 @@ def divisions_body(session: ReadSession, today: date) -> Body:
             ),
             (division.outline or "null").encode(),
         )
-        for division in list_divisions(session, today, outlines=True)
+        for division in list_divisions(session, Moment(today), outlines=True)
     )
 
 

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from app.db.sessions import Reading
 from app.db.version import current_version
+from app.divisions.boundaries import Moment
 from app.divisions.rules import get_division
 from app.errors import NotFound
 from app.public_map import map_data
@@ -26,7 +27,7 @@ def places(request: Request, session: Reading, division: Annotated[str | None, Q
     version = current_version(request.app.state.engine)
     register = open_register(request, session)
     if division is not None:
-        get_division(session, division, version.on, outlines=False)
+        get_division(session, division, Moment(version.on), outlines=False)
     body = kept_for(request.app.state.engine).get(
         ("places", version.tag, division),
         lambda: map_data.places_body(session, version.on, division, register.set_ids),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from app.councillors.rules import list_seats
 from app.councillors.schemas import Seat
+from app.divisions.boundaries import Moment
 from app.divisions.rules import get_division, list_divisions
 from app.errors import NotFound
 from app.places import rules as places
@@ -67,7 +68,7 @@ def show_divisions(register: Register, q: str = "") -> DivisionsPage:
         return DivisionsPage("the county", (), q)
     answering, _ = register.sets[0]
     held = answering.boundaries
-    everything = list_divisions(register.session, register.now.date(), authority_code=held.authority_code)
+    everything = list_divisions(register.session, Moment(register.now.date()), authority_code=held.authority_code)
     wanted = plain_name(q)
     rows = tuple(
         DivisionRow(division.gss_code, division.name, division.members, division.places)
@@ -104,7 +105,7 @@ def show_division(register: Register, gss_code: str, page: int = 1) -> DivisionP
     shown = _division_cards(register, gss_code, linked[(page - 1) * PAGE : page * PAGE])
     middle = None if linked else queries.find_middle(register.session, held.id, gss_code)
     nearest = places.list_nearest(register.session, *middle, NEAREST_INSTEAD) if middle else []
-    seats = list_seats(register.session, gss_code, register.now.date()).seats
+    seats = list_seats(register.session, gss_code, Moment(register.now.date())).seats
     return DivisionPage(
         gss_code=division.gss_code,
         name=division.name,

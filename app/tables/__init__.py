@@ -15,6 +15,7 @@ from app.tables.authority import Authority
 from app.tables.base import metadata
 from app.tables.councillor import Councillor, TermOfOffice
 from app.tables.division import Division, DivisionPiece, DivisionSet
+from app.tables.history import RowHistory
 from app.tables.mail import MailMessage
 from app.tables.outbox import OutboxMessage
 from app.tables.place import (
@@ -56,6 +57,7 @@ __all__ = [
     "RecoveryCode",
     "RegisterSetting",
     "RegisterVersion",
+    "RowHistory",
     "SavedView",
     "Scheme",
     "SignInAttempt",

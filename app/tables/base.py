@@ -1,10 +1,11 @@
 """What all tables share: naming of constraints, and the column types that recur."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import CheckConstraint
-from sqlmodel import SQLModel
+from sqlalchemy import CheckConstraint, DateTime, text
+from sqlmodel import Field, SQLModel
 
 metadata = SQLModel.metadata
 metadata.naming_convention = {
@@ -31,6 +32,15 @@ def one_of(column: str, codes: list[str]) -> CheckConstraint:
     """A check that a text column holds one of the codes."""
     listed = ", ".join(f"'{code}'" for code in codes)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def recorded_at() -> Any:  # noqa: ANN401  # a field, as SQLModel's own `Field` is typed
+    """The column that says since when a row stands; what it was before is in `row_history`. Set by the database."""
+    return Field(
+        default=None,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": text("statement_timestamp()"), "nullable": False},
+    )
 
 
 def now_utc() -> datetime:

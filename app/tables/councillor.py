@@ -1,10 +1,12 @@
 """Councillors and the terms for which they hold a seat."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Column, Index, SmallInteger, func, literal_column
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field, SQLModel
+
+from app.tables.base import recorded_at
 
 
 class Councillor(SQLModel, table=True):
@@ -19,6 +21,7 @@ class Councillor(SQLModel, table=True):
     party: str | None = None
     email: str | None = None
     phone: str | None = None
+    recorded_at: datetime | None = recorded_at()
 
 
 class TermOfOffice(SQLModel, table=True):
@@ -44,3 +47,4 @@ class TermOfOffice(SQLModel, table=True):
     seat: int = Field(sa_type=SmallInteger)
     starts_on: date
     ends_on: date | None = None
+    recorded_at: datetime | None = recorded_at()

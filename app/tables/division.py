@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Index, SmallInteger, U
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
-from app.tables.base import geometry, now_utc, one_of
+from app.tables.base import geometry, now_utc, one_of, recorded_at
 from app.vocabulary import DivisionSetStatus
 
 
@@ -42,6 +42,7 @@ class DivisionSet(SQLModel, table=True):
         default_factory=now_utc, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()}
     )
     activated_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    recorded_at: datetime | None = recorded_at()
 
 
 class Division(SQLModel, table=True):

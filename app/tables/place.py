@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Computed, DateTime, Index, T
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
-from app.tables.base import geometry, now_utc, one_of
+from app.tables.base import geometry, now_utc, one_of, recorded_at
 from app.vocabulary import OFFERS, AssignmentBasis, LocationSource, MembershipStatus
 
 OFFERS_LISTED = ", ".join(f"'{code}'" for code in OFFERS)
@@ -187,3 +187,4 @@ class PlaceDivision(SQLModel, table=True):
     postcode_disagrees: bool = False
     decided_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     decided_by: str | None = None
+    recorded_at: datetime | None = recorded_at()

@@ -8,6 +8,7 @@ from sqlmodel import select
 from app.councillors.rules import list_seats
 from app.db.failures import translated
 from app.db.sessions import WriteSession
+from app.divisions.boundaries import Moment
 from app.errors import Conflict, NotFound
 from app.tables import Councillor, Division, DivisionSet, TermOfOffice
 from app.vocabulary import DivisionSetStatus
@@ -32,7 +33,10 @@ def elect(session: WriteSession, name: str, seat: int, begin: date, end: date | 
 
 
 def holders(session: WriteSession, on: date) -> list[str | None]:
-    return [seat.holder.name if seat.holder else None for seat in list_seats(session, "E05000001", on).seats]
+    return [
+        seat.holder.name if seat.holder else None
+        for seat in list_seats(session, "E05000001", Moment(on)).seats
+    ]
 
 
 @pytest.mark.usefixtures("division_id")
@@ -44,7 +48,7 @@ def test_seats_follow_the_day_and_vacancies_show(session: WriteSession) -> None:
     assert holders(session, date(2024, 2, 29)) == ["Ann", "Cat"]
     assert holders(session, date(2024, 3, 1)) == [None, "Cat"]
     assert holders(session, date(2024, 5, 2)) == ["Ben", "Cat"]
-    assert list_seats(session, "E05000001", date(2024, 4, 1)).vacancies == 1
+    assert list_seats(session, "E05000001", Moment(date(2024, 4, 1))).vacancies == 1
 
 
 def test_where_the_number_of_seats_is_not_known_there_are_no_vacancies(session: WriteSession, division_id: int) -> None:
@@ -52,7 +56,7 @@ def test_where_the_number_of_seats_is_not_known_there_are_no_vacancies(session: 
     division = session.get_one(Division, division_id)
     division.members = None
     session.flush()
-    seats = list_seats(session, "E05000001", date(2022, 1, 1))
+    seats = list_seats(session, "E05000001", Moment(date(2022, 1, 1)))
     assert [seat.number for seat in seats.seats] == [2]
     assert seats.vacancies is None
 

@@ -13,6 +13,7 @@ from sqlmodel import select
 from app.db.sessions import WriteSession
 from app.db.version import london_today
 from app.divisions import queries, sets
+from app.divisions.boundaries import Moment
 from app.divisions.files import DivisionFile
 from app.divisions.rules import division_set_at, get_division, list_divisions
 from app.errors import Conflict, FaultyFile, InvalidInput, NotFound
@@ -161,14 +162,14 @@ def test_lists_and_old_codes(session: WriteSession, register: Register) -> None:
     sets.activate_set(session, old)
     sets.activate_set(session, new)
     today = london_today()
-    assert [one.gss_code for one in list_divisions(session, today)] == ["E05000011", "E05000012"]
-    assert [one.gss_code for one in list_divisions(session, date(2020, 1, 1))] == ["E05000001", "E05000002"]
-    assert list_divisions(session, today, query="division nowhere") == []
-    assert [one.gss_code for one in list_divisions(session, today, query="DIVISION e05000012")] == ["E05000012"]
+    assert [one.gss_code for one in list_divisions(session, Moment(today))] == ["E05000011", "E05000012"]
+    assert [one.gss_code for one in list_divisions(session, Moment(date(2020, 1, 1)))] == ["E05000001", "E05000002"]
+    assert list_divisions(session, Moment(today), query="division nowhere") == []
+    assert [one.gss_code for one in list_divisions(session, Moment(today), query="DIVISION e05000012")] == ["E05000012"]
     found = get_division(session, " e05000001 ")
     assert found.answering.notice == "These boundaries were in force until 1 May 2025."
     with pytest.raises(NotFound, match="at that date"):
-        get_division(session, "E05000001", date(2026, 1, 1))
+        get_division(session, "E05000001", Moment(date(2026, 1, 1)))
     with pytest.raises(InvalidInput, match="at most 100"):
-        list_divisions(session, today, query="x" * 101)
+        list_divisions(session, Moment(today), query="x" * 101)
     assert [(one.title, divisions) for one, divisions in queries.list_sets(session)] == [("Test divisions", 2)] * 2

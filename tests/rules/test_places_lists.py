@@ -248,6 +248,7 @@ def test_the_past_has_its_places_positions_and_boundaries(session: WriteSession,
     register.add_divisions(1, first_code=100, valid_from=old, valid_to=new)
     register.add_divisions(2, first_code=200, valid_from=new)
     place = register.add_place("Moved since", audit=False, consent_on=old)
+    assign_places(session, [place.id or 0])
     register.backdate(place, datetime(2025, 1, 1, tzinfo=UTC))
     register.add_audit(
         place, audited_on=date(2025, 1, 1), effective_at=datetime(2025, 1, 2, tzinfo=UTC), valid_until=date(2030, 1, 1)
@@ -255,8 +256,8 @@ def test_the_past_has_its_places_positions_and_boundaries(session: WriteSession,
     elsewhere = register.add_place("Only a position", east_m=SIDE + 500, membership_status=MembershipStatus.PROPOSED)
     place.location, place.lon, place.lat = elsewhere.location, elsewhere.lon, elsewhere.lat
     session.flush()
-    register.backdate(place, datetime(2026, 6, 1, tzinfo=UTC), version=2)
     assign_places(session, [place.id or 0])
+    register.backdate(place, datetime(2026, 6, 1, tzinfo=UTC), version=2)
 
     def division_at(moment: datetime | None) -> str | None:
         shown = rules.to_public(rules.get_place(session, place.reference, as_at=moment)[0])
