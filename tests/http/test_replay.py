@@ -31,7 +31,7 @@ STEPS = ("add", "move", "rename", "status", "audit", "decide", "boundaries", "co
 
 @dataclass
 class History:
-    """A register that lives through random changes, each a transaction of its own; `seen` is what was read after each."""
+    """A register that lives through random changes; `seen` is what was read after each of them."""
 
     engine: Engine
     client: TestClient
