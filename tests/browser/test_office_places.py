@@ -5,9 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.office_site import OfficeSite, office, office_server
-
-__all__ = ["office", "office_server"]
+from tests.browser.office_site import OfficeSite
 
 Axe = Callable[[Page], list[str]]
 Screenshot = Callable[[Page, str], Path]

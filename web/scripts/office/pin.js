@@ -15,6 +15,8 @@ function startPin(part, map) {
   const form = part.closest('form')
   const found = part.querySelector('[data-location-found]')
   const place = part.querySelector('[data-pin-place]')
+  // Signs of other places would lie under the pin; the layers' menu brings them back.
+  map.eachLayer((layer) => layer instanceof L.MarkerClusterGroup && map.removeLayer(layer))
   const fields = { lon: form.elements.lon, lat: form.elements.lat }
   let pin
 
