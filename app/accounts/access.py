@@ -11,7 +11,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.accounts.keys import find_key_identity
+from app.accounts.keys import KEY_BEGINS, SEEN_KEY, find_key
 from app.accounts.sessions import COOKIE, find_identity
 from app.db.sessions import Bounds, reading
 from app.errors import Forbidden, NotSignedIn
@@ -54,7 +54,7 @@ class Allowed:
         require(identity, self.action)
         if identity.session_id is not None and request.method not in SAFE_METHODS:
             require_csrf_token(identity, csrf_token)
-        request.state.bounds = Bounds(identity.account_id, identity.authority_code, identity.role.value)
+        request.state.bounds = bounds_of(identity)
         return identity
 
 
@@ -64,24 +64,22 @@ def allow(action: Action) -> Allowed:
     return Allowed(action)
 
 
+def bounds_of(identity: Identity) -> Bounds:
+    """What the database lets somebody reach."""
+    return Bounds(
+        identity.account_id, identity.authority_code, identity.role.value, actor=identity.actor, via=identity.via
+    )
+
+
 def identify(request: Request) -> Identity:
     """Who makes a request. A key or a cookie that is not good (any more) is not taken for the public.
 
     Raises:
         NotSignedIn: the key or the session is unknown or over.
+        TooManyRequests: a key is used too often.
     """
     if request.url.path.startswith("/api/"):
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if not scheme:
-            return PUBLIC
-        with reading(request) as session:
-            identity = find_key_identity(session, token.strip()) if scheme.lower() == "bearer" else None
-        if identity is None:
-            raise NotSignedIn(
-                "This API key is unknown, has expired or was revoked.",
-                "Send a key that is in date as 'Authorization: Bearer spk_…'.",
-            )
-        return identity
+        return identify_program(request)
     cookie = request.cookies.get(COOKIE)
     if not cookie:
         return PUBLIC
@@ -92,6 +90,43 @@ def identify(request: Request) -> Identity:
             "You have been signed out.", "Sign in again. What you typed may still be in the form: go back."
         )
     return identity
+
+
+def identify_program(request: Request) -> Identity:
+    """Which key came as a bearer token. One that came in another way has been seen by others: it is refused.
+
+    Raises:
+        NotSignedIn: the key is unknown, over, or not in the header.
+        TooManyRequests: the key has been used more often in this minute than it may.
+    """
+    refuse_misplaced_key(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return PUBLIC
+    with reading(request) as session:
+        known = find_key(session, token.strip()) if scheme.lower() == "bearer" else None
+    if known is None:
+        raise NotSignedIn(
+            "This API key is unknown, has expired or was revoked.",
+            "Send a key that is in date as 'Authorization: Bearer spk_…'.",
+        )
+    if known.seen_long_ago:
+        setattr(request.state, SEEN_KEY, known.key_id)
+    return known.identity
+
+
+def refuse_misplaced_key(request: Request) -> None:
+    """Refuse a key in an address or a cookie: addresses are logged, kept and passed on.
+
+    Raises:
+        NotSignedIn: there is one.
+    """
+    places = (*request.query_params.values(), *request.cookies.values())
+    if any(value.startswith(KEY_BEGINS) for value in places):
+        raise NotSignedIn(
+            "An API key was sent in the address or in a cookie, where others can read it.",
+            "Send it as 'Authorization: Bearer spk_…'. Have this one replaced: addresses are kept in many places.",
+        )
 
 
 def require_csrf_token(identity: Identity, sent: str) -> None:

@@ -1,8 +1,9 @@
 """Single reading statements straight from the event loop, for the few routes that are asked most.
 
 A thread, a session and a transaction cost a list of places more than the list itself (1.6 times the requests without
-them). One statement is its own transaction, and connections of this pool refuse to write. Whoever uses it falls back
-to a `ReadSession` when it has no answer, so a database that is away is told of there, in one place.
+them). One statement is its own transaction, and connections of this pool work as the web's role and refuse to write.
+Whoever uses it falls back to a `ReadSession` when it has no answer, so a database that is away is told of there, in one
+place.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from app.db.sessions import WEB_ROLE
 from app.settings import Settings
 
 WAIT_S = 2.0
@@ -51,7 +53,7 @@ class DirectReads:
                 "autocommit": True,
                 "connect_timeout": 5,
                 "application_name": "safeplaces",
-                "options": "-c default_transaction_read_only=on",
+                "options": f"-c default_transaction_read_only=on -c role={WEB_ROLE}",
             },
             open=False,
         )

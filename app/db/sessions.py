@@ -18,6 +18,9 @@ from sqlmodel import Session
 from app.db.failures import translated
 from app.settings import Settings
 
+WEB_ROLE = "safeplaces_web"
+"""As what the web service works in the database (migrations/sql/0008_privileges.sql); commands work as the owner."""
+
 
 class Bounds(NamedTuple):
     """What the database lets a request reach: its row-level security reads these. Nobody's are empty."""
@@ -25,6 +28,8 @@ class Bounds(NamedTuple):
     account_id: int | None = None
     authority_code: str | None = None
     role: str = "public"
+    actor: str = ""
+    via: str = ""
 
 
 def confine(session: Session, bounds: Bounds) -> None:
@@ -33,12 +38,15 @@ def confine(session: Session, bounds: Bounds) -> None:
         text(
             "SELECT set_config('safeplaces.account', :account, true),"
             " set_config('safeplaces.authority', :authority, true),"
-            " set_config('safeplaces.role', :role, true)"
+            " set_config('safeplaces.role', :role, true), set_config('safeplaces.actor', :actor, true),"
+            " set_config('safeplaces.via', :via, true)"
         ),
         {
             "account": "" if bounds.account_id is None else str(bounds.account_id),
             "authority": bounds.authority_code or "",
             "role": bounds.role,
+            "actor": bounds.actor,
+            "via": bounds.via,
         },
     )
 
@@ -61,15 +69,23 @@ class WriteSession(Session):
         )
 
 
-def make_engine(settings: Settings) -> Engine:
-    """The process's engine. Connections are checked before use, so that a restarted database is not an error."""
+def make_engine(settings: Settings, *, role: str | None = None) -> Engine:
+    """The process's engine. Connections are checked before use, so that a restarted database is not an error.
+
+    Args:
+        settings: where the database is.
+        role: as what its connections work (`WEB_ROLE`); None: as the user who logs in, for commands and the worker.
+    """
+    connect_args: dict[str, Any] = {"connect_timeout": 5, "application_name": "safeplaces"}
+    if role:
+        connect_args["options"] = f"-c role={role}"
     engine = create_engine(
         settings.sqlalchemy_url,
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,  # an error that quotes a statement must not quote what somebody searched for
-        connect_args={"connect_timeout": 5, "application_name": "safeplaces"},
+        connect_args=connect_args,
     )
     event.listen(engine, "checkout", _refuse_closed)
     return engine
@@ -99,8 +115,7 @@ def read_session(request: Request) -> Iterator[ReadSession]:
     and each request would pay for planning again.
     """
     with translated(), open_read_session(request.app.state.engine) as session:
-        if bounds := _bounds_of(request):
-            confine(session, bounds)
+        confine_request(session, request)
         yield session
         session.commit()
 
@@ -112,15 +127,15 @@ reading = contextmanager(read_session)
 def write_session(request: Request) -> Iterator[WriteSession]:
     """A dependency: one unit of work for one request, committed before the response leaves."""
     with translated(), WriteSession(request.app.state.engine) as session, session.begin():
-        if bounds := _bounds_of(request):
-            confine(session, bounds)
+        confine_request(session, request)
         yield session
 
 
-def _bounds_of(request: Request) -> Bounds | None:
-    """What `app.accounts.access` found out about who asks; None for a route that is for everyone."""
+def confine_request(session: Session, request: Request) -> None:
+    """Confine a transaction to what `app.accounts.access` found out about who asks; a route for everyone is not."""
     bounds: Bounds | None = getattr(request.state, "bounds", None)
-    return bounds
+    if bounds:
+        confine(session, bounds)
 
 
 # scope="function" ends the unit of work before the response is sent: with the default scope a failing commit
