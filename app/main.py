@@ -25,6 +25,7 @@ from app.office import routes as office
 from app.places import changes_routes, register_routes, writing_routes
 from app.places import routes as places
 from app.postcodes import routes as postcodes
+from app.production import refuse_dangers
 from app.public_map import routes as public_map
 from app.settings import Settings, load_settings
 
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The application with its routes, its engine and its way of answering errors."""
     configure_logs()
     settings = settings or load_settings()
+    refuse_dangers(settings)
     engine = make_engine(settings, role=WEB_ROLE)
 
     @asynccontextmanager

@@ -1,0 +1,100 @@
+"""Production does not start with settings that are not safe, and says what to do about each."""
+
+import subprocess
+import sys
+from pathlib import Path
+from string import ascii_letters
+from typing import Any
+
+import pytest
+
+from app.production import list_dangers, refuse_dangers
+from app.settings import Settings
+
+SECRET = ascii_letters
+SAFE = {
+    "DATABASE_URL": "postgresql://web:long@db.example.org/safeplaces?sslmode=verify-full",
+    "environment": "production",
+    "public_address": "https://safe.example.org",
+    "secret": SECRET,
+}
+ROOT = Path(__file__).parent.parent.parent
+
+
+def dangers(**changed: Any) -> list[str]:  # noqa: ANN401  # values of any setting
+    return list(list_dangers(Settings.model_validate(SAFE | changed)))
+
+
+def test_safe_settings_are_accepted() -> None:
+    assert dangers() == []
+    refuse_dangers(Settings.model_validate(SAFE))
+
+
+@pytest.mark.parametrize(
+    ("changed", "named", "remedy"),
+    [
+        ({"public_address": ""}, "SAFEPLACES_PUBLIC_ADDRESS", "https://"),
+        ({"public_address": "http://safe.example.org"}, "SAFEPLACES_PUBLIC_ADDRESS", "https"),
+        ({"secret": None}, "SAFEPLACES_SECRET", "Make one with"),
+        ({"secret": "a" * 40}, "SAFEPLACES_SECRET", "Make one with"),
+        ({"DATABASE_URL": "postgresql://web:long@db.example.org/safeplaces"}, "DATABASE_URL", "sslmode"),
+        ({"DATABASE_URL": "postgresql://web@10.0.0.7/safeplaces?sslmode=prefer"}, "DATABASE_URL", "sslmode"),
+        ({"smtp_host": "mail.example.org", "smtp_tls": "none"}, "SAFEPLACES_SMTP_TLS", "starttls"),
+        ({"tile_url": "http://tiles.example.org/{z}/{x}/{y}.png"}, "SAFEPLACES_TILE_URL", "https"),
+        ({"notify_base_url": "http://notify.example.org"}, "SAFEPLACES_NOTIFY_BASE_URL", "https"),
+        ({"exit_address": "http://weather.example.org"}, "SAFEPLACES_EXIT_ADDRESS", "https"),
+    ],
+)
+def test_each_danger_is_a_sentence_with_a_remedy(changed: dict[str, Any], named: str, remedy: str) -> None:
+    (danger,) = dangers(**changed)
+    assert danger.startswith(named)
+    assert remedy in danger
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql:///safeplaces?host=/run/postgresql",
+        "postgresql://web@localhost/safeplaces",
+        "postgresql://web@127.0.0.1:5432/safeplaces",
+        "postgresql://web@[::1]/safeplaces",
+    ],
+)
+def test_a_database_of_this_machine_needs_no_tls(address: str) -> None:
+    assert dangers(DATABASE_URL=address) == []
+
+
+def test_a_secret_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    missing = dangers(secret=None, secret_file=file)
+    assert [danger.split(",")[0] for danger in missing] == ["SAFEPLACES_SECRET_FILE"]
+    file.write_text(SECRET, encoding="utf-8")
+    file.chmod(0o640)
+    assert "chmod 600" in dangers(secret=None, secret_file=file)[0]
+    file.chmod(0o600)
+    assert dangers(secret=None, secret_file=file) == []
+
+
+def test_development_starts_with_anything() -> None:
+    refuse_dangers(Settings.model_validate({"DATABASE_URL": "postgresql://web@db.example.org/safeplaces"}))
+
+
+def test_the_server_does_not_start_and_says_why() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app", "--port", "0"],
+        cwd=ROOT,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "DATABASE_URL": "postgresql://web:hidden-word@db.example.org/safeplaces",
+            "SAFEPLACES_ENVIRONMENT": "production",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    for named in ("SAFEPLACES_PUBLIC_ADDRESS", "SAFEPLACES_SECRET", "DATABASE_URL"):
+        assert f"- {named}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hidden-word" not in done.stderr
