@@ -193,3 +193,36 @@ class Likely(BaseModel):
     distance_m: float
     likeness: Annotated[float, Field(description="Of the names, 0 to 1.")]
     same_uprn: bool
+
+
+class LikelyList(BaseModel):
+    """Places that are probably the same as one, the likeliest first."""
+
+    places: list[Likely]
+
+
+class WaitingList(BaseModel):
+    """Edits that wait, or waited."""
+
+    changes: list[WaitingChange]
+
+
+class LocationQuery(BaseModel):
+    """A location to be told about: a postcode, metres, degrees, or a grid reference with letters."""
+
+    postcode: Annotated[str | None, Field(examples=["DH1 1RH"], max_length=16)] = None
+    uprn: Annotated[str | None, Field(description="Kept with the place; it locates nothing.", max_length=16)] = None
+    easting: Annotated[str | None, Field(description="EPSG:27700, metres.", examples=["427350"], max_length=30)] = None
+    northing: Annotated[str | None, Field(description="EPSG:27700, metres.", examples=["542450"], max_length=30)] = None
+    grid_reference: Annotated[
+        str | None,
+        Field(description="Two letters and digits; the middle of its square.", examples=["NZ 274 425"], max_length=40),
+    ] = None
+    lon: Annotated[str | None, Field(description="CRS84, degrees.", examples=["-1.5757"], max_length=30)] = None
+    lat: Annotated[str | None, Field(description="CRS84, degrees.", examples=["54.7761"], max_length=30)] = None
+    location_source: Annotated[
+        str | None, Field(description="postcode, uprn, survey or entrance_pin.", examples=["survey"], max_length=40)
+    ] = None
+    location_quality_m: Annotated[
+        str | None, Field(description="Uncertainty, metres; else what is usual for the source.", max_length=30)
+    ] = None

@@ -1,0 +1,399 @@
+"""What the API's description says of the register for those with a key: bodies, examples, and what can go wrong."""
+
+from typing import Any
+
+from app.places.documentation import PLACE as PUBLIC_PLACE
+from app.places.documentation import problem
+from app.places.drafts import PlaceDraft
+from app.places.editable import EDITABLE
+from app.vocabulary import MEMBERSHIP_TRANSITIONS
+
+Responses = dict[int | str, dict[str, Any]]
+
+PLACE: dict[str, Any] = {
+    name: PUBLIC_PLACE[name]
+    for name in ("reference", "name", "kind", "kind_label", "schemes", "offers", "description", "town", "postcode")
+} | {
+    "authority_code": "E06000047",
+    "version": 7,
+    "address_1": "12 Fernhill Road",
+    "address_2": None,
+    "uprn": "100110742042",
+    "opening_hours": "Mo-Fr 09:00-17:00; PH off",
+    "closures": [],
+    "phone": "+44 191 498 0042",
+    "email": None,
+    "website": None,
+    "step_free_entrance": True,
+    "accessible_toilet": False,
+    "hearing_loop": None,
+    "quiet_space": None,
+    "bsl": None,
+    "languages": [],
+    "lon": -1.576432,
+    "lat": 54.776131,
+    "easting": 427350.0,
+    "northing": 542450.0,
+    "location_source": "postcode",
+    "location_quality_m": 50.0,
+    "membership_status": "listed",
+    "consent_on": "2026-01-05",
+    "assurance": "fit",
+    "valid_until": "2027-09-14",
+    "last_audit": {
+        "audited_on": "2026-09-14",
+        "verdict": "fit",
+        "valid_until": "2027-09-14",
+        "auditor": "account:5",
+        "signed_off_by": "account:6",
+    },
+    "is_published": True,
+    "divisions": [
+        {
+            "gss_code": "E05009052",
+            "name": "Durham South",
+            "basis": "covers",
+            "is_assigned": True,
+            "distance_m": 212.4,
+            "near_boundary": False,
+            "postcode_disagrees": False,
+            "decided_at": None,
+            "decided_by": None,
+        }
+    ],
+    "near_boundary": False,
+    "postcode_disagrees": False,
+    "change_waiting": False,
+    "merged_into": None,
+    "created_at": "2026-01-05T09:12:44Z",
+    "updated_at": "2026-09-14T15:01:02Z",
+    "contact_name": "A. Person",
+    "contact_role": "Manager",
+    "contact_phone": "+44 7700 900000",
+    "contact_email": "a.person@example.org",
+    "private_notes": None,
+    "consent_by": "A. Person",
+}
+_CHANGE: dict[str, Any] = {
+    "id": 7,
+    "reference": "SP-0042",
+    "name": "Fernhill Library",
+    "base_version": 7,
+    "current_version": 7,
+    "reason": "The desk has moved",
+    "proposed_by": "account:12",
+    "proposed_at": "2026-11-20T09:00:00Z",
+    "decision": None,
+    "decided_by": None,
+    "decided_at": None,
+    "decision_reason": None,
+    "current": {"town": "Durham"},
+    "submitted": {"town": "Seaham"},
+    "differences": [
+        {"field": "town", "base": "Durham", "current": "Durham", "submitted": "Seaham", "is_conflict": False}
+    ],
+    "may_decide": True,
+    "may_withdraw": False,
+}
+_DRAFT_EXAMPLE = {
+    "name": "Fernhill Library",
+    "kind": "library",
+    "schemes": ["safe_place"],
+    "postcode": "DH1 1RH",
+    "opening_hours": "Mo-Fr 09:00-17:00; PH off",
+    "step_free_entrance": True,
+    "contact_name": "A. Person",
+}
+
+
+def _answer(description: str, example: object, *, etag: bool = False, location: str = "") -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if etag:
+        headers["ETag"] = _header("The reference and the version, for If-Match.", '"SP-0042.7"')
+    if location:
+        headers["Location"] = _header("Where it is.", location)
+    answer = {"description": description, "content": {"application/json": {"example": example}}}
+    return answer | ({"headers": headers} if headers else {})
+
+
+def _header(description: str, example: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}, "example": example}
+
+
+_NOT_SIGNED_IN = problem(
+    "There is no key, or it is not good any more.",
+    "not-signed-in",
+    "Sign in first",
+    401,
+    "This API key is unknown, has expired or was revoked. Send a key that is in date as 'Authorization: Bearer spk_…'.",
+)
+_FORBIDDEN = problem(
+    "The key has not the scope that this needs.",
+    "forbidden",
+    "You cannot do this",
+    403,
+    "This API key has no scope 'places:write'. Ask an administrator for a key with that scope.",
+)
+_UNKNOWN = problem(
+    "There is no such place that the key may see.",
+    "not-found",
+    "Not found",
+    404,
+    "There is no place 'SP-9999' that you can see. Check the reference, which looks like SP-0042, or search.",
+)
+_MERGED_AWAY = problem(
+    "The place was merged into another; Location leads to that one.",
+    "place-merged",
+    "This place was merged into another",
+    301,
+    "SP-0017 turned out to be the same place as SP-0042. Use SP-0042.",
+    merged_into="SP-0042",
+)
+_CONFLICT = problem(
+    "The register is in a state that does not allow it.",
+    "conflict",
+    "It conflicts with what the register holds",
+    409,
+    "SP-0042 is proposed and cannot become suspended. From there it can become: listed or withdrawn.",
+)
+_STALE = problem(
+    "Somebody else changed it in the meantime: both versions, and fact by fact what differs. `base` is what both "
+    "started from; `is_conflict` tells where both changed the same fact.",
+    "stale-version",
+    "Somebody else changed it in the meantime",
+    412,
+    "SP-0042 has version 8 by now. Compare the two versions, then send your change again, from the present version.",
+    current={"town": "Durham", "phone": "+44 191 498 0042"},
+    submitted={"town": "Seaham", "phone": None},
+    differences=[
+        {"field": "town", "base": "Consett", "current": "Durham", "submitted": "Seaham", "is_conflict": True},
+        {"field": "phone", "base": None, "current": "+44 191 498 0042", "submitted": None, "is_conflict": False},
+    ],
+)
+_MEDIA_TYPE = problem(
+    "The Content-Type is not one that is taken here.",
+    "unsupported-media-type",
+    "Unsupported Media Type",
+    415,
+    "Entity body in unsupported format.",
+)
+_FAULTY = problem(
+    "Values are not valid; `errors` names every one of them and what to do.",
+    "invalid-input",
+    "A value is not valid",
+    422,
+    "These values are not valid: kind, phone. Each is explained with what to do about it.",
+    errors=[
+        {"field": "kind", "what": "There is no kind of premises 'libary'.", "remedy": "Did you mean library?"},
+        {
+            "field": "phone",
+            "what": "This telephone number has too few or too many digits.",
+            "remedy": "Give one number with its area code, such as 0191 496 0000.",
+        },
+    ],
+)
+_VERSION_REQUIRED = problem(
+    "There is no If-Match.",
+    "version-required",
+    "Say which version you are changing",
+    428,
+    "This change does not say which version of the place it starts from. Read the place, and send its ETag as "
+    "If-Match, so that nobody's work is lost.",
+)
+_UNAVAILABLE = problem(
+    "The register cannot be reached; try again after Retry-After seconds.",
+    "database-unavailable",
+    "The register cannot be reached",
+    503,
+    "The register's database does not answer. Wait a minute and try again.",
+)
+_ALWAYS: Responses = {401: _NOT_SIGNED_IN, 403: _FORBIDDEN, 422: _FAULTY, 503: _UNAVAILABLE}
+_OF_ONE: Responses = _ALWAYS | {301: _MERGED_AWAY, 404: _UNKNOWN}
+_OF_CHANGES: Responses = _OF_ONE | {409: _CONFLICT, 415: _MEDIA_TYPE}
+
+LIST: Responses = _ALWAYS | {
+    200: _answer(
+        "A page of the register. `next` (and the Link header) leads to the following page.",
+        {"places": [PLACE], "next": None, "total": 1},
+    )
+}
+ONE: Responses = _OF_ONE | {200: _answer("The place.", PLACE, etag=True)}
+DUPLICATES: Responses = _OF_ONE | {
+    200: _answer(
+        "The places that are probably the same.",
+        {
+            "places": [
+                {
+                    "reference": "SP-0017",
+                    "name": "The Library, Fernhill",
+                    "membership_status": "proposed",
+                    "distance_m": 12.5,
+                    "likeness": 0.79,
+                    "same_uprn": False,
+                }
+            ]
+        },
+    )
+}
+LOCATION: Responses = _ALWAYS | {
+    200: _answer(
+        "What the location means.",
+        {
+            "lon": -1.576432,
+            "lat": 54.776131,
+            "easting": 427350.0,
+            "northing": 542450.0,
+            "grid_reference": "NZ 27350 42450",
+            "location_source": "postcode",
+            "location_quality_m": 50.0,
+            "postcode": "DH1 1RH",
+            "division": {
+                "gss_code": "E05009052",
+                "name": "Durham South",
+                "basis": "covers",
+                "is_assigned": True,
+                "distance_m": 212.4,
+            },
+            "neighbours": [],
+            "near_boundary": False,
+            "postcode_disagrees": False,
+            "distance_to_boundary_m": 212.4,
+            "distance_to_postcode_m": 0.0,
+            "is_far_from_postcode": False,
+        },
+    )
+}
+CREATED: Responses = _ALWAYS | {
+    201: _answer("The new place.", PLACE | {"version": 1}, etag=True, location="/api/v1/register/places/SP-0042"),
+    409: _CONFLICT,
+    415: _MEDIA_TYPE,
+}
+CHANGED: Responses = _OF_CHANGES | {
+    200: _answer("The place as it is now.", PLACE, etag=True),
+    202: _answer(
+        "The change waits for a second person; the place is as it was.",
+        PLACE | {"change_waiting": True},
+        etag=True,
+        location="/api/v1/places/changes/7",
+    ),
+    412: _STALE,
+    428: _VERSION_REQUIRED,
+}
+MOVED: Responses = _OF_CHANGES | {200: _answer("The place as it is now.", PLACE, etag=True), 412: _STALE}
+MERGED: Responses = _OF_CHANGES | {200: _answer("The place that stayed.", PLACE, etag=True)}
+CHANGES: Responses = _ALWAYS | {200: _answer("The changes.", {"changes": [_CHANGE]})}
+CHANGE: Responses = _ALWAYS | {200: _answer("The change.", _CHANGE), 404: _UNKNOWN}
+DECIDED: Responses = _OF_CHANGES | {
+    200: _answer("The change as it was decided.", _CHANGE | {"decision": "approved", "decided_by": "account:13"}),
+    412: _STALE,
+}
+
+
+def _flat_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a model without references, to stand inside a description of another document."""
+    definitions = schema.pop("$defs", {})
+
+    def resolved(part: Any) -> Any:  # noqa: ANN401 - any part of a JSON schema
+        if isinstance(part, dict):
+            name = str(part.get("$ref", "")).rpartition("/")[2]
+            return resolved(definitions[name]) if name else {key: resolved(value) for key, value in part.items()}
+        return [resolved(item) for item in part] if isinstance(part, list) else part
+
+    return dict(resolved(schema))
+
+
+def _body(media_types: tuple[str, ...], schema: dict[str, Any], example: object, *, required: bool) -> dict[str, Any]:
+    content = {media_type: {"schema": schema, "example": example} for media_type in media_types}
+    return {"requestBody": {"required": required, "content": content}}
+
+
+def _parameter(name: str, description: str, example: str, *, required: bool = False) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": description,
+        "schema": {"type": "string"},
+        "example": example,
+    }
+
+
+def _object(properties: dict[str, dict[str, Any]], *, required: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        "required": list(required),
+    }
+
+
+_SCHEMA = _flat_schema(PlaceDraft.model_json_schema())
+_PATCH_SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {name: _SCHEMA["properties"][name] for name in (*EDITABLE, "lon", "lat")},
+}
+_REASON = {"type": "string", "maxLength": 500, "description": "Why, for the place's history."}
+_WHY = _parameter("Change-Reason", "Why, for the place's history.", "The desk has moved")
+_IF_MATCH = "The ETag of the version that the change starts from."
+_SEEN = _parameter("If-Match", _IF_MATCH, '"SP-0042.7"')
+
+DRAFT: dict[str, Any] = _body(("application/json",), _SCHEMA, _DRAFT_EXAMPLE, required=True) | {
+    "parameters": [
+        _parameter(
+            "Idempotency-Key",
+            "A random text. The same request with the same key can be sent again within a day: it has the same answer, "
+            "and the work is done once.",
+            '"9f1c2a60-6f1e-4c55-9e39-1f6f3a0e7d11"',
+        ),
+        _WHY,
+    ]
+}
+PATCH: dict[str, Any] = _body(
+    ("application/merge-patch+json", "application/json"),
+    _PATCH_SCHEMA,
+    {"town": "Seaham", "phone": None},
+    required=True,
+) | {"parameters": [_parameter("If-Match", _IF_MATCH, '"SP-0042.7"', required=True), _WHY]}
+STATUS: dict[str, Any] = _body(
+    ("application/json",),
+    _object(
+        {"status": {"type": "string", "enum": list(MEMBERSHIP_TRANSITIONS)}, "reason": _REASON},
+        required=("status", "reason"),
+    ),
+    {"status": "suspended", "reason": "Closed after a flood"},
+    required=True,
+) | {"parameters": [_SEEN]}
+DIVISION: dict[str, Any] = _body(
+    ("application/json",),
+    _object({"gss_code": {"type": ["string", "null"]}, "reason": _REASON}, required=("gss_code", "reason")),
+    {"gss_code": "E05009052", "reason": "The entrance is on that side"},
+    required=True,
+)
+MERGE: dict[str, Any] = _body(
+    ("application/json",),
+    _object(
+        {"into": {"type": "string", "description": "The place that stays."}, "reason": _REASON},
+        required=("into", "reason"),
+    ),
+    {"into": "SP-0042", "reason": "The same building"},
+    required=True,
+)
+REASON: dict[str, Any] = _body(
+    ("application/json",),
+    _object({"reason": _REASON}, required=()),
+    {"reason": "The number is that of the old desk"},
+    required=False,
+)
+APPROVAL: dict[str, Any] = _body(
+    ("application/json",),
+    _object(
+        {
+            "reason": _REASON,
+            "version": {"type": "integer", "description": "The present version, where the place has changed since."},
+        },
+        required=(),
+    ),
+    {"version": 8},
+    required=False,
+)
