@@ -29,11 +29,17 @@ class Program:
     token: str
 
     def send(
-        self, method: str, path: str, *, headers: Mapping[str, str | bytes] | None = None, **rest: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **rest: Any,  # noqa: ANN401 - what the client takes
     ) -> Response:
         """A request to an address below /api/v1."""
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
-        return self.client.request(method, f"/api/v1/{path}", headers=sent, follow_redirects=False, **rest)
+        encoded = {name.encode(): text.encode() for name, text in sent.items()}
+        return self.client.request(method, f"/api/v1/{path}", headers=encoded, follow_redirects=False, **rest)
 
     def get(self, path: str, **query: object) -> Response:
         """Read."""
@@ -41,8 +47,8 @@ class Program:
 
     def post(self, path: str, body: object, **headers: str) -> Response:
         """Do something."""
-        encoded = {name.replace("_", "-"): text.encode() for name, text in headers.items()}
-        return self.send("POST", path, json=body, headers=encoded)
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        return self.send("POST", path, json=body, headers=named)
 
     def patch(self, reference: str, body: object, etag: str | None = None) -> Response:
         """Change a place from a version."""
