@@ -27,7 +27,8 @@ from app.places.register_rules import list_register
 from app.places.saved_views import read_query
 from app.places.work_schemas import BulkAction, BulkPreview, BulkRow, Selection
 from app.vocabulary import MembershipStatus
-from web.views_office import BulkAskPage, BulkLine, BulkPage, Choice, FormFault
+from web.views_office import Choice, FormFault
+from web.views_office_work import BulkAskPage, BulkLine, BulkPage
 from web.words import count_words, date_words
 
 router = APIRouter(prefix=f"{PLACES}/bulk", include_in_schema=False)

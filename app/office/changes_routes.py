@@ -21,7 +21,7 @@ from app.permissions.table import Action
 from app.places.queries import read_codes
 from app.places.waiting import decide_change, get_waiting, list_waiting
 from app.places.work_schemas import Decision, WaitingChange
-from web.views_office import ChangePage, ChangesPage, FieldComparison, WaitingRow
+from web.views_office_work import ChangePage, ChangesPage, FieldComparison, WaitingRow
 from web.words import date_words
 
 router = APIRouter(prefix=CHANGES, include_in_schema=False)

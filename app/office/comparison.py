@@ -10,7 +10,7 @@ from app.places.work_schemas import Difference
 from app.vocabulary import LocationSource
 from geo.faults import GeographyError
 from geo.grid_references import to_grid_reference
-from web.views_office import FieldComparison
+from web.views_office_work import FieldComparison
 
 POSITION = ("easting", "northing", "lon", "lat", "location_source", "location_quality_m")
 POSITION_FIELDS = ("location_by", "grid", "lon", "lat", "location_quality_m")

@@ -26,7 +26,8 @@ from app.places.queries import read_codes
 from app.places.register_rules import get_visible
 from app.places.register_schemas import RegisterPlace
 from app.places.work_schemas import Difference
-from web.views_office import ConflictPage, FormFault, LocationView
+from web.views_office import FormFault, LocationView
+from web.views_office_work import ConflictPage
 
 router = APIRouter(prefix=PLACES, include_in_schema=False)
 Writer = Annotated[Identity, Depends(allow(Action.WRITE_PLACES))]

@@ -25,7 +25,8 @@ from app.places.register_rules import list_register
 from app.places.register_schemas import RegisterFilters, RegisterQuery
 from app.places.saved_views import delete_view, list_views, read_query, save_view
 from app.tables import Authority
-from web.views_office import DeleteViewPage, FormFault, OfficeListPage
+from web.views_office import FormFault, OfficeListPage
+from web.views_office_work import DeleteViewPage
 
 PAGE_SIZE = 50
 MOST_IN_CSV = 20_000

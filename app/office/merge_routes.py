@@ -26,7 +26,8 @@ from app.places.register_rules import get_visible, list_register
 from app.places.register_schemas import RegisterPlace, RegisterQuery
 from app.places.work_schemas import Difference, Likely
 from app.vocabulary import MEMBERSHIP_LABELS, MembershipStatus
-from web.views_office import FieldComparison, FormFault, LikelyRow, MergePage
+from web.views_office import FormFault
+from web.views_office_work import FieldComparison, LikelyRow, MergePage
 from web.words import distance_words
 
 router = APIRouter(prefix=PLACES, include_in_schema=False)

@@ -27,7 +27,8 @@ from app.places.register_schemas import RegisterPlace
 from app.places.waiting import list_waiting
 from app.places.work_schemas import WaitingChange
 from app.vocabulary import MEMBERSHIP_LABELS, MEMBERSHIP_TRANSITIONS, Assurance, MembershipStatus
-from web.views_office import Choice, FormFault, StatusPage
+from web.views_office import Choice, FormFault
+from web.views_office_work import StatusPage
 
 router = APIRouter(prefix=PLACES, include_in_schema=False)
 Reader = Annotated[Identity, Depends(allow(Action.READ_PLACES))]

@@ -14,7 +14,7 @@ from app.permissions.identity import Identity
 from app.permissions.table import Action
 from app.places.register_settings import read_settings, write_setting
 from app.tables import Authority
-from web.views_office import SettingsPage
+from web.views_office_work import SettingsPage
 
 router = APIRouter(prefix=SETTINGS, include_in_schema=False)
 Administrator = Annotated[Identity, Depends(allow(Action.MANAGE_SETTINGS))]

@@ -4,38 +4,40 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 from web.gallery.exhibit import ADMINISTRATOR, COUNCILLOR, HOSTILE, NOW, OFFICER, Exhibit
-from web.views import DayHours
+from web.views import DayHours, ErrorPage
 from web.views_office import (
+    Chip,
+    Choice,
+    Column,
+    DivisionDecision,
+    Done,
+    FilterGroup,
+    FormFault,
+    Glance,
+    HoursView,
+    LinkedDivisionRow,
+    LocationView,
+    OfficeListPage,
+    OfficePlacePage,
+    OfficeRow,
+    PlaceFormPage,
+    SummaryRow,
+    SummarySection,
+    ViewLink,
+)
+from web.views_office_work import (
     BulkAskPage,
     BulkLine,
     BulkPage,
     ChangePage,
     ChangesPage,
-    Chip,
-    Choice,
-    Column,
     ConflictPage,
     DeleteViewPage,
-    DivisionDecision,
-    Done,
     FieldComparison,
-    FilterGroup,
-    FormFault,
-    Glance,
-    HoursView,
     LikelyRow,
-    LinkedDivisionRow,
-    LocationView,
     MergePage,
-    OfficeListPage,
-    OfficePlacePage,
-    OfficeRow,
-    PlaceFormPage,
     SettingsPage,
     StatusPage,
-    SummaryRow,
-    SummarySection,
-    ViewLink,
     WaitingRow,
 )
 
@@ -317,6 +319,7 @@ def exhibits() -> dict[str, Exhibit]:
         "office_settings": Exhibit(
             "office_settings.html", SettingsPage("County Durham", second_person=True), "/office/settings", ADMINISTRATOR
         ),
+        "office_error_403": _of("error.html", ErrorPage(403), at),
         "office_view_delete": _of("office_view_delete.html", DeleteViewPage(LIST.views[0]), "/office/views/1/delete"),
     }
 
