@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.accounts import office_routes, own_routes, sign_in_routes
+from app.accounts import key_pages, office_routes, own_routes, sign_in_routes
 
 router = APIRouter()
 router.include_router(sign_in_routes.router)
 router.include_router(own_routes.router)
 router.include_router(office_routes.router)
+router.include_router(key_pages.router)

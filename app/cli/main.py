@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from app.cli.divisions import app as divisions_app
+from app.cli.keys import keys_app
 from app.cli.places import places_app
 from app.cli.postcodes import app as postcodes_app
 from app.cli.setup import setup_app
@@ -21,6 +22,7 @@ SUB_COMMANDS: dict[str, typer.Typer] = {
     "divisions": divisions_app,
     "postcodes": postcodes_app,
     "users": users_app,
+    "keys": keys_app,
 }
 
 for name, sub_command in SUB_COMMANDS.items():
