@@ -25,6 +25,7 @@ from scripts.local.postgis import Cluster
 from tests.register import AUTHORITY
 
 PASSWORD = "crumpet lantern estuary"  # noqa: S105 - of people who do not exist
+WRONG = "a wrong password"
 SECRET = "for tests only: forty-two characters long."  # noqa: S105 - the same
 HTML = {"accept": "text/html"}
 OTHER_AUTHORITY = "E06000001"
