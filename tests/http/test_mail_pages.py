@@ -161,7 +161,11 @@ def test_the_viewer_shows_what_was_kept(kept: str, address: str, host: str) -> N
         {"address": "192.0.2.10"},
         {"address": "testclient"},
         {"host": "rebound.example"},
-        {"environment": "production", "public_address": "https://safe.example.org", "secret": "crumpet lantern estuary 0123456789 abc"},
+        {
+            "environment": "production",
+            "public_address": "https://safe.example.org",
+            "secret": "crumpet lantern estuary 0123456789 abc",
+        },
         {"smtp_host": "mail.example.org"},
         {"notify_api_key": "key"},
     ],
