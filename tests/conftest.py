@@ -145,7 +145,7 @@ def cluster_url(cluster: Cluster) -> str:
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> str:
     """The name of the database that Alembic has migrated, once per run; it is only ever cloned."""
-    return _template_once(cluster, TEMPLATE, from_template="template1", fill=_migrate)
+    return _template_once(cluster, TEMPLATE, from_template="template1", fill=migrate)
 
 
 @pytest.fixture(scope="session")
@@ -165,7 +165,7 @@ def _template_once(cluster: Cluster, name: str, *, from_template: str, fill: Cal
     return name
 
 
-def _migrate(url: str) -> None:
+def migrate(url: str) -> None:
     config = AlembicConfig(str(PROJECT / "alembic.ini"))
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:

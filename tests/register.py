@@ -92,6 +92,7 @@ class Register:
         easting, northing = WEST + east_m, SOUTH + north_m
         lon, lat = point_to_lonlat(easting, northing)
         standard: dict[str, Any] = {
+            "authority_code": AUTHORITY,
             "kind": "library",
             "schemes": ["safe_place"],
             "consent_on": london_today() - timedelta(days=30),
@@ -100,7 +101,6 @@ class Register:
             "location_quality_m": 5.0,
         }
         place = Place(
-            authority_code=AUTHORITY,
             name=name,
             location=f"SRID=27700;POINT({easting} {northing})",
             lon=lon,
