@@ -22,6 +22,7 @@ from scripts.local.environment import ensure_environment
 from scripts.local.postgis import BinariesMissing, Cluster, ClusterError, install_binaries
 from scripts.local.prepared import is_prepared, note_prepared
 from scripts.local.progress import SetupError, run, say
+from scripts.local.secret import ensure_secret
 from scripts.local.state import COMMAND, DATABASE, ROOT, private_cluster, state_folder
 
 UVICORN = ["-m", "uvicorn", "--factory", "app.main:create_app", "--no-access-log"]
@@ -64,6 +65,7 @@ def serve(host: str, port: int, stack: ExitStack, began: float) -> None:
         stack.enter_context(_only_one(f"http://{_for_address(host)}:{port}/"))
     python = ensure_environment(ROOT, "service")
     ensure_assets(ROOT)
+    ensure_secret()
     if own_database:
         cluster = stack.enter_context(_cluster())
         os.environ["DATABASE_URL"] = cluster.url(DATABASE)
