@@ -41,6 +41,7 @@ from app.vocabulary import MembershipStatus
 Key = str | int | date | datetime
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]{0,5}", re.ASCII)
 """The beginning of a postcode, without the space."""
+_LONGEST_OUTWARD = 4
 FOR_EVER = date(9999, 12, 31)
 """Where places without an audit stand in the order of the day on which assurance ends."""
 
@@ -185,15 +186,11 @@ _FLAGS: dict[Flag, str] = {
     Flag.NEAR_BOUNDARY: f"EXISTS ({_LINKS} AND {NEAR_BOUNDARY})",
     Flag.POSTCODE_DISAGREES: f"EXISTS ({_LINKS} AND {POSTCODE_DISAGREES})",
     Flag.NO_CONSENT: "place.consent_on IS NULL",
-    Flag.UNASSESSED: "newest.place_id IS NULL",
+    Flag.UNASSESSED: """NOT EXISTS (
+        SELECT FROM audit WHERE audit.place_id = place.id AND audit.effective_at <= statement_timestamp())""",
     Flag.CHANGE_WAITING: f"EXISTS ({CHANGE_WAITS})",
 }
-_MATCHING = """place.id IN (
-    SELECT found.id FROM place AS found WHERE found.search @@ websearch_to_tsquery('english', :words)
-    UNION ALL SELECT found.id FROM place AS found WHERE found.name ILIKE :part OR :words <% found.name
-    UNION ALL SELECT found.id FROM place AS found WHERE found.reference = ANY(:references)
-    UNION ALL SELECT found.id FROM place AS found WHERE replace(found.postcode, ' ', '') LIKE :postcode{contacts})"""
-_CONTACTS = " UNION ALL SELECT place_id FROM place_private WHERE contact_name ILIKE :part"
+_MATCHING = "place.id IN (SELECT find_places(:words, :part, :numbers, :postcodes, :contacts))"
 _DIGITS = re.compile(r"(?:SP-?)?([0-9]{1,18})", re.ASCII | re.IGNORECASE)
 """A reference as people type it: SP-0042, SP0042 or 42."""
 
@@ -215,8 +212,7 @@ def _narrowed(asked: Asked, *, ordered: bool = True) -> Select[Place]:
 
 
 def _asks_for_audits(filters: RegisterFilters) -> bool:
-    of_clock = filters.assurances or filters.valid_before or filters.within_days is not None
-    return bool(of_clock) or Flag.UNASSESSED in filters.flags
+    return bool(filters.assurances or filters.valid_before or filters.within_days is not None)
 
 
 def _condition(written: str, asked: Asked) -> TextClause:
@@ -247,12 +243,20 @@ def _of_clock(filters: RegisterFilters) -> Iterator[ColumnElement[bool]]:
 
 def _matching(words: str, *, contacts: bool) -> TextClause:
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    squeezed = "".join(letter for letter in words.upper() if letter.isascii() and letter.isalnum())
     digits = _DIGITS.fullmatch(words)
-    references = [f"SP-{digits.group(1).zfill(4)}"] if digits else []
-    return text(_MATCHING.format(contacts=_CONTACTS if contacts else "")).bindparams(
-        bindparam("references", references, type_=ARRAY(Text)),
+    return text(_MATCHING).bindparams(
+        bindparam("numbers", [f"SP-{digits.group(1).zfill(4)}"] if digits else [], type_=ARRAY(Text)),
+        bindparam("postcodes", _postcodes_like(words), type_=ARRAY(Text)),
         words=words,
         part=f"%{escaped}%",
-        postcode=f"{squeezed}%" if _POSTCODE.fullmatch(squeezed) else "",
+        contacts=contacts,
     )
+
+
+def _postcodes_like(words: str) -> list[str]:
+    """Patterns of the postcodes that begin so; the space may have been left out."""
+    squeezed = "".join(words.upper().split())
+    if not _POSTCODE.fullmatch(squeezed):
+        return []
+    spaced = [f"{squeezed[:at]} {squeezed[at:]}%" for at in range(2, min(len(squeezed), 4) + 1)]
+    return [*spaced, f"{squeezed}%"] if len(squeezed) <= _LONGEST_OUTWARD else spaced

@@ -74,6 +74,8 @@ class Place(SQLModel, table=True):
         Index("ix_place_search", "search", postgresql_using="gin"),
         Index("ix_place_name_trigram", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
         Index("ix_place_authority_code", "authority_code"),
+        Index("ix_place_register_name", "authority_code", text("lower(name)"), "id"),
+        Index("ix_place_membership_status", "authority_code", "membership_status"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
@@ -128,6 +130,14 @@ class PlacePrivate(SQLModel, table=True):
     """What is never public about a place. A table of its own, so that public reads do not touch it at all."""
 
     __tablename__ = "place_private"
+    __table_args__ = (
+        Index(
+            "ix_place_private_contact_name_trigram",
+            "contact_name",
+            postgresql_using="gin",
+            postgresql_ops={"contact_name": "gin_trgm_ops"},
+        ),
+    )
 
     place_id: int = Field(foreign_key="place.id", primary_key=True, sa_type=BigInteger)
     contact_name: str | None = None

@@ -33,7 +33,8 @@ GRANT EXECUTE ON FUNCTION
     take_back_sign_in_attempt, is_known_browser, remember_browser, forget_own_browsers, account_of_link, use_link,
     account_secret_of, own_secret, set_own_password, set_own_totp, confirm_own_totp, remove_own_totp, use_own_totp_step,
     set_own_recovery_codes, use_own_recovery_code, protection_of, remove_secrets_of,
-    surviving_place, prune_idempotent_answers,
+    account_for_link, end_own_links, standing_of_link, use_sign_in_link, accounts_of_provider, id_token_of_session,
+    surviving_place, prune_idempotent_answers, find_places,
     queue_mail_message, settle_mail_message, kept_mail_messages, worker_standing,
     key_of, see_key, known_place
 TO safeplaces_web;

@@ -94,6 +94,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
     )
     op.create_index("uq_saved_view_name", "saved_view", ["account_id", "name"], unique=True)
+    op.create_index("ix_place_register_name", "place", ["authority_code", sa.text("lower(name)"), "id"])
+    op.create_index("ix_place_membership_status", "place", ["authority_code", "membership_status"])
+    op.create_index(
+        "ix_place_private_contact_name_trigram",
+        "place_private",
+        ["contact_name"],
+        postgresql_using="gin",
+        postgresql_ops={"contact_name": "gin_trgm_ops"},
+    )
     op.execute((SQL_FOLDER / "0005_place_work.sql").read_text(encoding="utf-8"))
 
 
