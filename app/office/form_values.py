@@ -11,7 +11,7 @@ from app.errors import InvalidInput
 from app.office.weeks import DAYS, parse_week, read_week, write_week
 from app.places.drafts import FieldFault
 from app.places.register_schemas import RegisterPlace
-from app.vocabulary import ACCESSIBILITY_FACTS, LocationSource
+from app.vocabulary import ACCESSIBILITY_FACTS, DEFAULT_LOCATION_QUALITY_M, LocationSource
 from geo.faults import GeographyError
 from geo.grid_references import parse_grid_reference
 
@@ -173,7 +173,8 @@ def _grid_values(text: str, quality: Mapping[str, str]) -> dict[str, Any]:
 
 def _location_values(place: RegisterPlace) -> dict[str, str]:
     by = {LocationSource.POSTCODE: "postcode", LocationSource.ENTRANCE_PIN: "pin"}.get(place.location_source, "grid")
-    values = {"location_by": by, "location_quality_m": f"{place.location_quality_m:g}"}
+    usual = place.location_quality_m == DEFAULT_LOCATION_QUALITY_M[place.location_source]
+    values = {"location_by": by, "location_quality_m": "" if usual else f"{place.location_quality_m:g}"}
     if by == "grid":
         values["grid"] = f"{place.easting:.2f}, {place.northing:.2f}"
     if by == "pin":
