@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     exit_address: str = Field(
         default="https://www.bbc.co.uk/weather", description="Where 'Exit this page' leads: a neutral, busy page."
     )
+    security_contact: str = Field(
+        default="",
+        pattern=r"^((mailto:|https://)\S+)?$",
+        description="Where weaknesses can be reported (mailto: or https:); shown in /.well-known/security.txt.",
+    )
     secret: SecretStr | None = Field(
         default=None,
         min_length=32,

@@ -15,6 +15,7 @@ from app.accounts.keys import KEY_BEGINS, SEEN_KEY, find_key
 from app.accounts.sessions import COOKIE, find_identity
 from app.db.sessions import Bounds, reading
 from app.errors import Forbidden, NotSignedIn
+from app.http.security_log import note_event
 from app.permissions.identity import PUBLIC, Identity
 from app.permissions.table import Action, require
 
@@ -51,9 +52,13 @@ class Allowed:
         """
         identity = identify(request)
         request.state.identity = identity
-        require(identity, self.action)
-        if identity.session_id is not None and request.method not in SAFE_METHODS:
-            require_csrf_token(identity, csrf_token)
+        try:
+            require(identity, self.action)
+            if identity.session_id is not None and request.method not in SAFE_METHODS:
+                require_csrf_token(identity, csrf_token)
+        except Forbidden:
+            note_event("refused", actor=identity.actor, action=self.action.value)
+            raise
         request.state.bounds = bounds_of(identity)
         return identity
 

@@ -22,6 +22,7 @@ from app.accounts.browsers import name_of_browser
 from app.db.failures import translated
 from app.db.sessions import Bounds, WriteSession, confine
 from app.errors import DatabaseUnavailable
+from app.http.security_log import note_event
 from app.permissions.identity import Identity
 from app.settings import Settings
 from app.tables import Account, SignInSession
@@ -105,6 +106,7 @@ def start_session(
     account.signed_in_at = now
     session.add(account)
     session.flush()
+    note_event("signed_in", actor=f"account:{account.id}", method=method)
     return token
 
 

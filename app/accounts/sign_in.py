@@ -14,6 +14,7 @@ from app.accounts.secret import decrypt
 from app.db.failures import translated
 from app.db.sessions import WriteSession
 from app.errors import InvalidInput
+from app.http.security_log import note_event
 from app.settings import Settings
 
 SECOND_STEP = timedelta(minutes=10)
@@ -40,9 +41,13 @@ def judge_password(engine: Engine, email: str, password: str, origin: Origin) ->
     with translated(), engine.begin() as connection:
         attempt = begin_password_attempt(connection, email, origin)
         if attempt.wait_s:
+            note_event("sign_in_failed", method="password", held_up=True)
             return Judged(wait_s=attempt.wait_s)
         stored = queries.find_password(connection, email)
     if not is_password(password, stored.password_hash if stored else None) or stored is None:
+        note_event(
+            "sign_in_failed", method="password", actor=f"account:{stored.account.account_id}" if stored else None
+        )
         return Judged()
     with translated(), engine.begin() as connection:
         take_back(connection, attempt)
@@ -78,6 +83,7 @@ def judge_code(session: WriteSession, engine: Engine, settings: Settings, step: 
         return Judged(wait_s=attempt.wait_s)
     queries.enter(session, linked.account)
     if not _use_code(session, settings, step.code) or not queries.use_link(session, step.token, "code"):
+        note_event("sign_in_failed", method="code", actor=f"account:{linked.account.account_id}")
         return Judged()
     take_back(session.connection(), attempt)
     return Judged(linked.account)

@@ -37,6 +37,7 @@ from app.accounts.ways import list_ways
 from app.db.sessions import Reading, WriteSession, Writing
 from app.errors import InvalidInput, NotSignedIn
 from app.http.pages import render
+from app.http.security_log import note_event
 from app.permissions.identity import Identity
 from app.permissions.table import Action
 from web.views_accounts import InvitationPage, SignInCodePage, SignInPage, SignInPasswordPage
@@ -175,10 +176,11 @@ async def choose_password(
 
 @router.post("/sign-out")
 def sign_out(
-    request: Request, _: Annotated[Identity, Depends(allow(Action.USE_OWN_ACCOUNT))], session: Writing
+    request: Request, identity: Annotated[Identity, Depends(allow(Action.USE_OWN_ACCOUNT))], session: Writing
 ) -> Response:
     """End this browser's session."""
     end_session(session, request)
+    note_event("signed_out", actor=identity.actor)
     return signed_out_response()
 
 

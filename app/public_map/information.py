@@ -1,8 +1,11 @@
 """Routes of the pages that explain, and of what browsers and robots ask for unasked."""
 
+from datetime import UTC, datetime, timedelta
+
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
+from app.errors import NotFound
 from app.http.pages import render
 from app.public_map.answers import answer_once
 from app.public_map.problem_kinds import problems_page
@@ -11,6 +14,9 @@ from web.assets import asset
 
 READ = ["GET", "HEAD"]
 A_DAY = "public, max-age=86400"
+
+SECURITY_TXT_LASTS = timedelta(days=30)
+"""Made anew at each request, so it never runs out on an installation that runs."""
 
 ROBOTS = """User-agent: *
 Disallow: /api/v1/
@@ -24,6 +30,17 @@ router = APIRouter(include_in_schema=False)
 def about(request: Request) -> Response:
     """What a safe place is, and why to trust the list."""
     return answer_once(request, lambda headers: render(request, "about.html", headers=headers))
+
+
+@router.api_route("/.well-known/security.txt", methods=READ)
+def security_txt(request: Request) -> Response:
+    """Where weaknesses can be reported (RFC 9116); 404 where no contact is set."""
+    contact = request.app.state.settings.security_contact
+    if not contact:
+        raise NotFound("This installation names no contact for weaknesses.", "Write to the council that runs it.")
+    expires = datetime.now(UTC).replace(microsecond=0) + SECURITY_TXT_LASTS
+    text = f"Contact: {contact}\nExpires: {expires:%Y-%m-%dT%H:%M:%SZ}\nPreferred-Languages: en\n"
+    return PlainTextResponse(text, headers={"Cache-Control": A_DAY})
 
 
 @router.api_route("/privacy", methods=READ)
