@@ -1,5 +1,6 @@
 """Which way out the settings ask for."""
 
+from ipaddress import ip_address
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -41,10 +42,11 @@ def _smtp(settings: Settings) -> Smtp:
     password = _secret(settings.smtp_password, settings.smtp_password_file, "SAFEPLACES_SMTP_PASSWORD_FILE")
     if not settings.smtp_sender:
         raise RegisterError("Mail needs an address that it comes from.", "Set SAFEPLACES_SMTP_SENDER.")
-    if settings.smtp_tls == "none" and (password or settings.environment == "production"):
+    careless = password or settings.environment == "production"
+    if settings.smtp_tls == "none" and careless and not _is_here(settings.smtp_host):
         raise RegisterError(
             "Mail, sign-in links among it, would cross the network for all to read.",
-            "Set SAFEPLACES_SMTP_TLS to starttls or tls; without encryption there is no password and no production.",
+            "Set SAFEPLACES_SMTP_TLS to starttls or tls, or use a mail server on this machine.",
         )
     if bool(password) != bool(settings.smtp_user):
         raise RegisterError(
@@ -64,6 +66,14 @@ def _smtp(settings: Settings) -> Smtp:
         password=password,
         ca_file=settings.smtp_ca_file,
     )
+
+
+def _is_here(host: str) -> bool:
+    """Whether a mail server is on this very machine, so that nothing crosses a network."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _secret(value: SecretStr | None, file: Path | None, setting: str) -> str:
