@@ -268,6 +268,48 @@ def list_fields() -> Iterator[tuple[str, str, Field]]:
             yield concept, name, field
 
 
+PUBLIC_ADDRESSES: Mapping[str, str] = {
+    "/": "finding a place",
+    "/places/{reference}": "published places",
+    "/divisions": "open data",
+    "/divisions/{gss_code}": "open data",
+    "/map/*": "the map: published places, divisions, its files",
+    "/about": "what this is",
+    "/about/data": "where the data come from",
+    "/privacy": "what is kept of visitors: nothing",
+    "/accessibility": "the accessibility statement",
+    "/problems": "kinds of errors",
+    "/api": "the documentation of the API",
+    "/api/docs": "the documentation of the API",
+    "/api/v1/postcodes/{postcode}": "open data",
+    "/api/v1/divisions*": "open data",
+    "GET /api/v1/places": "published places",
+    "GET /api/v1/places/{reference}": "published places",
+    "/health/*": "whether the service works",
+    "/.well-known/security.txt": "where weaknesses can be reported",
+    "/robots.txt": "for crawlers",
+    "/.well-known/security.txt": "whom to tell of a weakness",
+    "/favicon.ico": "for browsers",
+    "/sign-in*": "how one becomes somebody",
+    "/dev/mail": "development only: there is no such page where mail leaves",
+}
+"""Addresses that are for everybody, and why. A route that is not here names an action, or the build fails.
+
+`*` at the end stands for whatever follows; a method in front (GET stands for HEAD too) leaves the others out.
+"""
+
+
+def is_public_address(method: str, path: str) -> bool:
+    """Whether a route's address (parameters in braces) is for everybody."""
+    wanted = "GET" if method == "HEAD" else method
+    for listed in PUBLIC_ADDRESSES:
+        only, _, address = listed.rpartition(" ")
+        fits = path.startswith(address[:-1]) if address.endswith("*") else path == address
+        if fits and only in {"", wanted}:
+            return True
+    return False
+
+
 def reach_of(identity: Identity, action: Action) -> Reach:
     """How far somebody may do something; NOTHING where they may not at all."""
     if identity.scopes is not None and action not in identity.scopes and action is not Action.READ_PUBLISHED:
