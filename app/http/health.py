@@ -1,6 +1,7 @@
 """Whether this process lives, and whether it can serve: for people who run it and for programs that watch it."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Literal
@@ -17,7 +18,7 @@ from app.db.failures import translated
 from app.db.sessions import ReadSession, open_read_session
 from app.db.version import london_today
 from app.errors import DatabaseUnavailable
-from app.jobs.standing import find_standing
+from app.jobs.standing import QUIET, find_standing
 from app.settings import PROJECT_ROOT
 from app.tables.division import DivisionSet
 from app.tables.postcode import PostcodeUnit
@@ -25,6 +26,7 @@ from app.vocabulary import DivisionSetStatus
 
 router = APIRouter(prefix="/health", tags=["health"])
 
+STARTED = datetime.now(UTC)
 LOAD_DATA = "Run `safeplaces setup`, which loads the bundled data, or load your own (docs/running.md)."
 
 
@@ -170,5 +172,6 @@ def known_revisions() -> frozenset[str]:
 
 
 def _worker_warnings(session: ReadSession) -> Iterator[str]:
-    if complaint := find_standing(session).complaint():
+    complaint = find_standing(session).complaint()
+    if complaint and datetime.now(UTC) - STARTED > QUIET:  # a worker that starts with us has not spoken yet
         yield complaint

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from http import HTTPStatus
 
 import pytest
@@ -10,10 +10,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from app.db.sessions import WriteSession, make_engine
+from app.http import health
 from app.mail.rules import queue_mail
 from app.main import create_app
 from app.settings import Settings
 from app.tables import Authority
+from app.tables.base import now_utc
 from app.vocabulary import Role
 from tests.http.test_health import load
 from tests.signing_in import AUTHORITY, OTHER_AUTHORITY, SignedIn, SignIn
@@ -178,12 +180,17 @@ def test_the_viewer_is_nowhere_else(kept: str, elsewhere: dict[str, str]) -> Non
     assert "secret" not in page.text
 
 
-def test_readiness_tells_of_mail_without_a_worker(session: WriteSession, client: TestClient) -> None:
+def test_readiness_tells_of_mail_without_a_worker(
+    session: WriteSession, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
 
     load(session, valid_from=date(2025, 5, 1), valid_to=None)
     queue_mail(session, to="jo@example.org", subject="Hello", text="Read this.", kind="notice")
     assert client.get("/health/ready").json()["warnings"] == []
     session.connection().execute(text("UPDATE procrastinate_events SET at = now() - interval '5 minutes'"))
+    monkeypatch.setattr(health, "STARTED", now_utc())
+    assert client.get("/health/ready").json()["warnings"] == [], "a worker that starts with us has not spoken yet"
+    monkeypatch.setattr(health, "STARTED", now_utc() - timedelta(minutes=2))
     answer = client.get("/health/ready")
     assert answer.status_code == HTTPStatus.OK
     (warning,) = answer.json()["warnings"]
