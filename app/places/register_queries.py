@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Select,
+    SQLColumnExpression,
     Text,
     TextClause,
     bindparam,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array, distinct_on
@@ -61,24 +63,69 @@ class Asked(NamedTuple):
     sets: Sequence[int]
 
 
-def find_page(session: Session, asked: Asked, *, limit: int, after: str | None) -> tuple[list[int], str | None]:
-    """The ids of a page in order, and the cursor of the next page; `after` is the cursor that the page before gave.
+class Found(NamedTuple):
+    """The ids of a page in order, the cursor of the next page, and how many places fit in all."""
+
+    ids: list[int]
+    following: str | None
+    total: int
+
+
+def find_page(session: Session, asked: Asked, *, limit: int, after: str | None) -> Found:
+    """A page; `after` is the cursor that the page before gave.
 
     Raises:
         InvalidInput: the cursor is not one of this list's.
     """
     filters = asked.filters
-    key = _key(filters.sort)
-    statement = _narrowed(asked).with_only_columns(col(Place.id), key)
-    if after is not None:
-        position = parse_position(after, filters)
-        here = tuple_(key, col(Place.id))
+    position = parse_position(after, filters) if after is not None else None
+    if filters == RegisterFilters(sort=filters.sort, descending=filters.descending):
+        # Nothing is narrowed: an index counts all, and another leads to the page.
+        total = _count_all(session, asked.identity)
+        key = _key(filters.sort)
+        statement = _page_of(
+            _narrowed(asked).with_only_columns(col(Place.id), key), key, col(Place.id), filters, position
+        )
+        rows = [(row[0], row[1]) for row in session.connection().execute(statement.limit(limit + 1))]
+    else:
+        # What fits is found once for both, as that is what takes the time.
+        fit = _narrowed(asked).with_only_columns(col(Place.id).label("id"), _key(filters.sort).label("key")).cte("fit")
+        page = _page_of(select(fit.c.id, fit.c.key), fit.c.key, fit.c.id, filters, position).limit(limit + 1)
+        counted = select(func.count().label("total")).select_from(fit).subquery("counted")
+        shown = page.subquery("shown")
+        order = _order(shown.c.key, shown.c.id, filters)
+        both = select(counted.c.total, shown.c.id, shown.c.key).select_from(counted.outerjoin(shown, true()))
+        found = session.connection().execute(both.order_by(*order)).all()
+        total = found[0].total
+        rows = [(row.id, row.key) for row in found if row.id is not None]
+    following = to_position(Position(rows[limit - 1][1], rows[limit - 1][0]), filters) if len(rows) > limit else None
+    return Found([row[0] for row in rows[:limit]], following, total)
+
+
+def _page_of(
+    statement: Select[Any],
+    key: ColumnElement[Any],
+    place_id: SQLColumnExpression[Any],
+    filters: RegisterFilters,
+    position: Position | None,
+) -> Select[Any]:
+    """The statement in order, beyond a position."""
+    if position is not None:
+        here = tuple_(key, place_id)
         there = tuple_(literal(position.key, key.type), literal(position.place_id, BigInteger))
         statement = statement.where(here < there if filters.descending else here > there)
-    order = [key.desc(), col(Place.id).desc()] if filters.descending else [key, col(Place.id)]
-    rows = session.connection().execute(statement.order_by(*order).limit(limit + 1)).all()
-    following = to_position(Position(rows[limit - 1][1], rows[limit - 1][0]), filters) if len(rows) > limit else None
-    return [row[0] for row in rows[:limit]], following
+    return statement.order_by(*_order(key, place_id, filters))
+
+
+def _order(
+    key: SQLColumnExpression[Any], place_id: SQLColumnExpression[Any], filters: RegisterFilters
+) -> list[SQLColumnExpression[Any]]:
+    return [key.desc(), place_id.desc()] if filters.descending else [key, place_id]
+
+
+def _count_all(session: Session, identity: Identity) -> int:
+    statement = visible_places(identity).with_only_columns(func.count())
+    return int(session.connection().execute(statement).scalar_one())
 
 
 def find_all(session: Session, asked: Asked, *, limit: int) -> dict[str, int]:
@@ -96,12 +143,6 @@ def find_ids(session: Session, identity: Identity, references: Sequence[str]) ->
 def _ids_of(session: Session, statement: Select[Place]) -> dict[str, int]:
     rows = session.connection().execute(statement.with_only_columns(col(Place.reference), col(Place.id)))
     return {row[0]: int(row[1]) for row in rows if row[1] is not None}
-
-
-def count_places(session: Session, asked: Asked) -> int:
-    """How many places fit."""
-    statement = _narrowed(asked, ordered=False).with_only_columns(func.count())
-    return int(session.connection().execute(statement).scalar_one())
 
 
 def count_by_status(session: Session, identity: Identity) -> dict[str, int]:

@@ -30,9 +30,9 @@ def list_register(
     """
     require(identity, Action.READ_PLACES)
     asked = queries.Asked(identity, filters, sets_of_today(session))
-    ids, following = queries.find_page(session, asked, limit=limit, after=after)
-    places = list(read_facts(session, identity, ids, sets=asked.sets).values())
-    return RegisterPage(places, following, queries.count_places(session, asked))
+    found = queries.find_page(session, asked, limit=limit, after=after)
+    places = list(read_facts(session, identity, found.ids, sets=asked.sets).values())
+    return RegisterPage(places, found.following, found.total)
 
 
 def count_by_status(session: Session, identity: Identity) -> dict[str, int]:
