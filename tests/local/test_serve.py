@@ -19,6 +19,7 @@ import pytest
 from scripts.local.postgis import Cluster
 from scripts.local.state import DATABASE
 from tests.browsing import free_port
+from tests.local.mailing import wait_for
 
 ROOT = Path(__file__).parent.parent.parent
 FIRST_START_S = 240
@@ -169,6 +170,31 @@ def test_it_ends_clean_and_starts_again(
     assert once_more.end(signal.SIGTERM) == 0
 
 
+def worker_of(served: Served) -> int | None:
+    """The process of the worker, where it runs."""
+    for pid in descendants(served.process.pid):
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if words[-3:-1] == [b"app.cli", b"worker"] and b"python" in words[0]:
+            return pid
+    return None
+
+
+def test_a_worker_that_dies_is_started_again(prepared: Path) -> None:
+    served = Served(prepared, free_port())
+    served.ready(SECOND_START_S)
+    wait_for("the worker", lambda: "The worker is at work" in served.output())
+    first = worker_of(served)
+    assert first
+    os.kill(first, signal.SIGKILL)
+    wait_for("another", lambda: served.output().count("The worker is at work") == 2)
+    assert worker_of(served) not in {None, first}
+    assert "The worker ended by itself (code -9): starting it again in 1 s" in served.output()
+    assert served.end(signal.SIGTERM) == 0
+
+
 def test_a_second_start_in_the_same_checkout_says_so(prepared: Path) -> None:
     running = Served(prepared, free_port())
     running.ready(SECOND_START_S)
@@ -210,12 +236,12 @@ def test_an_existing_database_is_used_instead(state: Path, empty_database_url: s
 
 
 def test_a_database_that_does_not_answer_is_explained(state: Path) -> None:
-    address = "postgresql://somebody:secret@127.0.0.1:1/nothing"
+    address = "postgresql://somebody:swordfish@127.0.0.1:1/nothing"
     served = Served(state, free_port(), measured=True, DATABASE_URL=address)
     assert served.process.wait(60) == 1
     said = served.output()
     assert "docs/running.md" in said
-    assert "secret" not in said
+    assert "swordfish" not in said
 
 
 def test_the_command_uses_the_private_database(prepared: Path) -> None:
