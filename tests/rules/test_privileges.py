@@ -258,8 +258,8 @@ def test_nothing_is_written_outside_of_the_authority(session: WriteSession) -> N
         refused(
             connection,
             f"{place} schemes, offers, closures, languages, membership_status, version)"
-            f" SELECT '{OTHER_AUTHORITY}', name, kind, location, lon, lat, location_source, location_quality_m, schemes,"
-            " offers, closures, languages, 'proposed', 1 FROM place LIMIT 1",
+            f" SELECT '{OTHER_AUTHORITY}', name, kind, location, lon, lat, location_source, location_quality_m,"
+            " schemes, offers, closures, languages, 'proposed', 1 FROM place LIMIT 1",
         )
         refused(
             connection,
