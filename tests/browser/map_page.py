@@ -32,6 +32,7 @@ def site(running: MapSite) -> MapSite:
     running.places = scattered(120)
     running.attributes = {}
     running.faults = {}
+    running.last = ""
     running.style = "kind"
     running.height = "36rem"
     return running

@@ -1,5 +1,6 @@
 """A page with a map over HTTP: the real templates, headers and built files; data as each test wants it, no database."""
 
+import asyncio
 import json
 import random
 import socket
@@ -97,6 +98,7 @@ class MapSite:
 
     Attributes:
         faults: data, by name, that is answered with an error, and how many times more.
+        last: name of the data that is answered only after all the others.
     """
 
     places: list[dict[str, Any]] = field(default_factory=list)
@@ -104,6 +106,7 @@ class MapSite:
     attributes: dict[str, str] = field(default_factory=dict)
     height: str = "36rem"
     faults: dict[str, int] = field(default_factory=dict)
+    last: str = ""
     address: str = ""
 
     def render(self) -> RenderedMap:
@@ -153,6 +156,8 @@ def make_site(site: MapSite) -> Starlette:
 
     async def data(request: Request) -> Response:
         name = request.path_params["name"]
+        if name == site.last:
+            await asyncio.sleep(0.4)
         if site.faults.get(name, 0) > 0:
             site.faults[name] -= 1
             return JSONResponse({"title": "Not now"}, status_code=503)

@@ -45,11 +45,37 @@ def test_the_map_is_whole_accessible_and_asks_nobody_else(
     context.close()
 
 
-def test_up_to_fifty_places_keep_a_sign_each(page: Page, site: MapSite) -> None:
+@pytest.mark.parametrize("last", ["places", "divisions", "surroundings"])
+def test_up_to_fifty_places_keep_a_sign_each(page: Page, site: MapSite, last: str) -> None:
     site.places = far_apart(48)
+    site.last = last  # whatever arrives when, the map comes out the same
     open_map(page, site)
     expect(page.locator(SIGN)).to_have_count(48)
     expect(page.locator(CLUSTER)).to_have_count(0)
+
+
+@pytest.mark.parametrize("count", [40, 400])
+def test_signs_are_apart_at_every_zoom(page: Page, site: MapSite, count: int) -> None:
+    county = [place["geometry"]["coordinates"] for place in scattered(count)]
+    town = [((lon + 9 * DURHAM[0]) / 10, (lat + 9 * DURHAM[1]) / 10) for lon, lat in county]
+    site.places = [feature(lon, lat, number) for number, (lon, lat) in enumerate(town)]
+    open_map(page, site)
+    nearest = page.evaluate(
+        """() => {
+          const nearest = {}
+          for (let zoom = 9; zoom <= 16; zoom += 0.25) {
+            register_map.setView(register_map_places.getBounds().getCenter(), zoom, { animate: false })
+            const signs = [...register_map.getPane('markerPane').children].map((sign) => L.DomUtil.getPosition(sign))
+            const apart = signs.flatMap((a, at) =>
+              signs.slice(at + 1).map((b) => Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y))))
+            nearest[zoom] = Math.min(1000, ...apart)
+          }
+          return nearest
+        }"""
+    )
+    assert len(nearest) == 29
+    assert min(nearest.values()) < 100, "signs were compared"
+    assert {zoom: pixels for zoom, pixels in nearest.items() if pixels < 29} == {}
 
 
 def test_more_than_fifty_places_are_gathered_under_their_number(page: Page, site: MapSite) -> None:
@@ -151,6 +177,41 @@ def test_the_place_of_the_page_is_in_the_middle(page: Page, site: MapSite) -> No
     assert box
     assert sign["x"] + sign["width"] / 2 == pytest.approx(box["x"] + box["width"] / 2, abs=3)
     assert sign["y"] + sign["height"] / 2 == pytest.approx(box["y"] + box["height"] / 2, abs=3)
+
+
+def test_the_place_of_the_page_keeps_its_sign_among_neighbours(page: Page, site: MapSite) -> None:
+    near = [feature(DURHAM[0] + 0.0001 * at, DURHAM[1], at + 1) for at in range(3)]
+    site.places = [*near, feature(DURHAM[0] + 0.003, DURHAM[1], 4)]
+    site.attributes = {"data-place": "SP-0002"}
+    open_map(page, site, "place")
+    sign = page.get_by_role("button", name="Place 2 and 2 more here: zoom in to see them")
+    expect(sign).to_have_class(re.compile("is-chosen"))
+    expect(sign).to_have_text("+2")
+    expect(page.locator(SIGN)).to_have_count(2)
+    expect(page.locator(CLUSTER)).to_have_count(0)
+    frame, box = sign.bounding_box(), page.locator("[data-map]").bounding_box()
+    assert frame
+    assert box
+    assert frame["x"] + frame["width"] / 2 == pytest.approx(box["x"] + box["width"] / 2, abs=3)
+    sign.press("Enter")
+    for neighbour in ("Place 1,", "Place 2,", "Place 3,"):
+        expect(page.locator(f'{SIGN}[aria-label^="{neighbour}"]')).to_be_visible()
+
+
+def test_a_sign_under_a_control_waits_until_the_map_is_moved(page: Page, site: MapSite) -> None:
+    site.places = [feature(*DURHAM, 1)]
+    site.attributes = {"data-bounds": "-1.7,54.7,-1.4,54.85"}
+    open_map(page, site)
+    sign = page.locator(SIGN)
+    expect(sign).to_be_visible()
+    page.evaluate(
+        "() => register_map.panBy(register_map.latLngToContainerPoint(register_map_places.getLayers()[0].getLatLng())"
+        ".subtract([40, 40]), { animate: false })"
+    )
+    expect(sign).to_be_attached()
+    expect(sign).to_be_hidden()
+    page.evaluate("register_map.panBy([-100, 0], { animate: false })")
+    expect(sign).to_be_visible()
 
 
 def test_the_list_and_the_map_point_at_each_other(page: Page, site: MapSite) -> None:

@@ -1,4 +1,5 @@
 import { polygonsOf, toLatLngs } from './geometry.js'
+import { element } from './elements.js'
 import { makeCard, openCard, placesInWords } from './cards.js'
 
 // Leaflet leaves out points that lie within this many pixels of a line; more would open gaps between neighbours.
@@ -47,11 +48,9 @@ function stepOf(places) {
 }
 
 function tooltipOf(name, places) {
-  const words = document.createElement('div')
-  const title = document.createElement('strong')
-  title.textContent = name
-  words.append(title)
-  if (Number.isFinite(places)) words.append(document.createElement('br'), placesInWords(places))
+  const words = element('div')
+  words.append(element('strong', '', name))
+  if (Number.isFinite(places)) words.append(element('br'), placesInWords(places))
   return words
 }
 

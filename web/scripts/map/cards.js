@@ -1,23 +1,16 @@
+import { element } from './elements.js'
+
 /** What opens beside a sign or in a division: text is only ever set as text, so that nothing of the register can run. */
 export function makeCard({ title, url, lines, link }) {
-  const card = document.createElement('div')
-  card.className = 'map-card'
+  const card = element('div', 'map-card')
   card.setAttribute('role', 'dialog')
   card.setAttribute('aria-label', title)
-  const heading = document.createElement('h3')
-  heading.textContent = title
-  card.append(heading)
-  for (const line of lines.filter(Boolean)) {
-    const words = document.createElement('p')
-    words.textContent = line
-    card.append(words)
-  }
+  card.append(element('h3', '', title), ...lines.filter(Boolean).map((line) => element('p', '', line)))
   const address = ownAddress(url)
   if (address) {
-    const more = document.createElement('p')
-    const there = document.createElement('a')
+    const there = element('a', '', link)
     there.href = address
-    there.textContent = link
+    const more = element('p')
     more.append(there)
     card.append(more)
   }

@@ -1,3 +1,5 @@
+import { element } from './elements.js'
+
 /**
  * The map does not catch a page that is being scrolled: the wheel zooms only after a click into the map or with the focus
  * in it, and on touch screens one finger scrolls the page while two move the map. On the full screen it may have all.
@@ -29,10 +31,8 @@ export function cooperate(map, box) {
 }
 
 function addHint(map, box, isNeeded) {
-  const hint = document.createElement('p')
-  hint.className = 'map-hint'
+  const hint = element('p', 'map-hint', 'Use two fingers to move the map')
   hint.setAttribute('aria-hidden', 'true')
-  hint.textContent = 'Use two fingers to move the map'
   box.append(hint)
   let timer
   box.addEventListener(

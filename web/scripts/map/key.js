@@ -1,10 +1,12 @@
+import { buttonOf, element } from './elements.js'
+
 // From this size on the open key covers little of what the map shows.
 const ROOMY = 900
 const TALL = 480
 const STEPS = [['none', 'no place'], ['few', '1 or 2'], ['some', '3 to 5'], ['many', '6 or more']]
 
 /** The key: what signs and tints mean, for those that the map shows. Folded away where the map is small. */
-export function addKey(map, { signs, layers }) {
+export function addKey(map, { signs }) {
   const control = L.control({ position: 'bottomright' })
   const lines = new Map()
   const list = element('ul', 'map-key__list')
@@ -14,17 +16,12 @@ export function addKey(map, { signs, layers }) {
     const body = element('div', 'map-key__body')
     body.id = `${map.getContainer().id}_key`
     body.append(list, tints)
-    const button = element('button', 'map-key__button', 'Key')
-    button.type = 'button'
+    const button = buttonOf('map-key__button', 'Key', () => open(body.hidden))
     button.setAttribute('aria-controls', body.id)
     const open = (isOpen) => {
       button.setAttribute('aria-expanded', String(isOpen))
       body.hidden = !isOpen
     }
-    button.addEventListener('click', () => {
-      open(body.hidden)
-      map.fire('moveend') // names make room
-    })
     const size = map.getSize()
     open(size.x >= ROOMY && size.y >= TALL)
     box.append(body, button)
@@ -47,13 +44,15 @@ export function addKey(map, { signs, layers }) {
   together.append(element('span', 'map-cluster map-key__cluster', '9'), 'Several places: zoom in')
   list.append(together)
   control.addTo(map)
+  const togetherShown = () => (together.hidden &&= !map.getPane('markerPane').querySelector('.map-cluster'))
+  map.on('moveend', togetherShown)
   return {
     groupsShown(features) {
       const groups = new Map(signs.map(({ code, group }) => [code, group]))
       const last = signs.at(-1).group
       const shown = new Set(features.map(({ properties: { kind, assurance } }) => groups.get(kind) ?? groups.get(assurance) ?? last))
       for (const [group, line] of lines) line.hidden = !shown.has(group)
-      together.hidden = typeof layers.places.options.maxClusterRadius !== 'function'
+      togetherShown()
     },
     countsShown() {
       if (tints.childElementCount) return
@@ -67,11 +66,4 @@ export function addKey(map, { signs, layers }) {
       tints.append(row)
     }
   }
-}
-
-function element(tag, className, words = '') {
-  const made = document.createElement(tag)
-  if (className) made.className = className
-  made.textContent = words
-  return made
 }

@@ -1,3 +1,5 @@
+import { buttonOf, element } from './elements.js'
+
 /** The features of the GeoJSON at this address of our own site; throws an Error that says what came instead. */
 export async function fetchFeatures(url) {
   const answer = await fetch(url, { headers: { Accept: 'application/geo+json, application/json' } })
@@ -9,10 +11,9 @@ export async function fetchFeatures(url) {
 
 /** What the map says while it loads, and when it could not. */
 export function makeStatus(box) {
-  const line = document.createElement('div')
-  line.className = 'map-status'
+  const line = element('div', 'map-status')
   line.setAttribute('role', 'status')
-  const words = document.createElement('p')
+  const words = element('p')
   line.append(words)
   L.DomEvent.disableClickPropagation(line)
   box.append(line)
@@ -35,11 +36,7 @@ export function makeStatus(box) {
       words.textContent = 'Part of the map could not be loaded. The list on this page has the same places.'
       line.classList.add('is-failed')
       box.removeAttribute('aria-busy')
-      const button = document.createElement('button')
-      button.type = 'button'
-      button.textContent = 'Try again'
-      button.addEventListener('click', again)
-      line.append(button)
+      line.append(buttonOf('', 'Try again', again))
     }
   }
 }

@@ -11,7 +11,6 @@ import { tidyControls } from './controls.js'
 
 if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
   L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false })
-  L.MarkerClusterGroup.mergeOptions({ animate: false })
 }
 // The credits stand in the foot of every page and on "About the data"; Leaflet's own are in the licences of the build.
 L.Control.Attribution.mergeOptions({ prefix: false })

@@ -1,3 +1,5 @@
+import { boxesOver, leaveOutCovered } from './controls.js'
+import { element } from './elements.js'
 import { isInside, polygonsOf, spotsIn } from './geometry.js'
 
 // From which zoom on a name may appear.
@@ -19,7 +21,9 @@ export class Names {
     map.on('moveend zoomend resize viewreset', again)
     map.on('zoomstart', () => this.pane.classList.add('is-moving'))
     map.on('layeradd layerremove', ({ layer }) => layer === this.layer && again())
-    layers.places.on('animationend spiderfied unspiderfied', again)
+    map.on('popupopen popupclose', again)
+    layers.places.on('spiderfied unspiderfied', again)
+    for (const corner of Object.values(map._controlCorners)) new ResizeObserver(again).observe(corner)
     document.fonts?.ready.then(() => {
       for (const name of this.names) delete name.width
       this.layOut()
@@ -31,15 +35,10 @@ export class Names {
       const { name, rank = 3, gss_code: code } = feature.properties
       if (!name || !feature.geometry?.coordinates) continue
       const kind = what === 'settlement' ? `settlement${rank}` : code && code === this.division ? 'chosen' : what
-      const element = document.createElement('div')
-      element.className = `map-name map-name--${kind}`
-      for (const line of what === 'settlement' ? [name] : linesOf(name)) {
-        const words = document.createElement('span')
-        words.textContent = line
-        element.append(words)
-      }
-      this.pane.append(element)
-      this.names.push({ name, kind, element, ...this.placeOf(what, feature) })
+      const words = element('div', `map-name map-name--${kind}`)
+      words.append(...(what === 'settlement' ? [name] : linesOf(name)).map((line) => element('span', '', line)))
+      this.pane.append(words)
+      this.names.push({ name, kind, element: words, ...this.placeOf(what, feature) })
     }
     this.names.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
     this.layOut()
@@ -62,6 +61,8 @@ export class Names {
     const shown = map.hasLayer(this.layer)
     this.pane.classList.toggle('is-off', !shown)
     this.pane.classList.remove('is-moving')
+    const over = boxesOver(map)
+    leaveOutCovered(map, over)
     if (!shown) return
     this.measure()
     const zoom = map.getZoom()
@@ -70,7 +71,7 @@ export class Names {
     const corner = map.containerPointToLayerPoint([0, 0])
     const view = L.bounds(corner, corner.add(map.getSize()))
     const toLayer = (point) => point.multiplyBy(scale).subtract(origin)
-    const taken = [...this.signs(), ...this.controls(corner)]
+    const taken = [...this.signs(), ...over]
     const said = new Set()
     for (const name of this.names) {
       const may = zoom >= APPEARS[name.kind] && !said.has(name.name)
@@ -123,18 +124,9 @@ export class Names {
   signs() {
     return [...this.map.getPane('markerPane').children].map((icon) => {
       const at = L.DomUtil.getPosition(icon) ?? L.point(0, 0)
-      const half = icon.classList.contains('map-cluster') ? 24 : 16
+      const half = icon.matches('.map-cluster, .is-chosen') ? 24 : 16
       return L.bounds(at.subtract([half, half]), at.add([half, half]))
     })
-  }
-
-  /** Rectangles of the controls, in which nobody could read a name. */
-  controls(corner) {
-    const box = this.map.getContainer().getBoundingClientRect()
-    return [...this.map.getContainer().querySelectorAll('.leaflet-control')].map((control) => {
-      const { left, top, right, bottom } = control.getBoundingClientRect()
-      return L.bounds([left - box.left, top - box.top], [right - box.left, bottom - box.top])
-    }).map(({ min, max }) => L.bounds(min.add(corner), max.add(corner)))
   }
 }
 

@@ -1,9 +1,9 @@
 import { makeCard, openCard } from './cards.js'
+import { element } from './elements.js'
+import { gather } from './gathering.js'
 
-// Up to this many places each keeps a sign of its own; only signs that would hide each other are drawn as one.
-const SHOWN_SINGLY = 50
-const HIDING = 28
 const SIGN_SIZE = 34
+const OWN_LEVEL = 1000
 const ASSURANCE_WORDS = {
   fit: 'Checked: fit for purpose',
   fit_with_actions: 'Checked: fit, with improvements agreed',
@@ -24,19 +24,28 @@ const PlaceMarker = L.Marker.extend({
   }
 })
 
-/** A sign with the number of places that it stands for. */
+/** A sign with the number of places that it stands for; the place that the page is about keeps its own sign, with the number. */
 const ClusterIcon = L.DivIcon.extend({
   createIcon(old) {
     const icon = L.DivIcon.prototype.createIcon.call(this, old)
-    icon.textContent = this.options.count.toLocaleString('en-GB')
-    icon.setAttribute('aria-label', `${this.options.count} safe places here: zoom in to see them`)
+    const { count, own } = this.options
+    const words = own ? icon.appendChild(element('span')) : icon
+    words.textContent = own ? `+${count - 1}` : count.toLocaleString('en-GB')
+    icon.setAttribute('aria-label', `${own ? `${own.name} and ${count - 1} more` : `${count} safe places`} here: zoom in to see them`)
+    if (own) icon.dataset.placeReference = own.reference
     return icon
   }
 })
 
 export function clusterIcon(cluster) {
   const count = cluster.getChildCount()
-  const size = count < 10 ? 36 : count < 100 ? 42 : count < 1000 ? 50 : 58
+  const { own } = cluster._group
+  if (own && cluster.getAllChildMarkers().includes(own)) {
+    cluster.options.zIndexOffset = OWN_LEVEL
+    const { options } = own.getIcon()
+    return new ClusterIcon({ ...options, count, own: own.place, className: `${options.className} map-sign--more` })
+  }
+  const size = count < 100 ? 36 : count < 1000 ? 44 : 52
   return new ClusterIcon({ count, className: 'map-cluster', iconSize: [size, size] })
 }
 
@@ -55,28 +64,15 @@ export async function drawPlaces(map, { layers, signs, signedBy, place: chosen }
     marker.place = properties
     markers.set(properties.reference, marker)
   }
-  group.options.maxClusterRadius = markers.size > SHOWN_SINGLY ? reachOf : HIDING
-  group.clearLayers() // starts again with that distance
-  group.leastZoom = Math.floor(map.getMinZoom())
   listen(map, group)
-  const own = markers.get(chosen)
+  const own = (group.own = markers.get(chosen))
   if (own) {
-    own.setZIndexOffset(1000).addTo(map)
-    own.getElement().classList.add('is-chosen')
-    own.on('click keypress', (event) => whenChosen(event, () => openPlace(map, group, own)))
+    own.setZIndexOffset(OWN_LEVEL)
+    const { options } = own.getIcon()
+    own.setIcon(L.divIcon({ ...options, className: `${options.className} is-chosen` }))
   }
-  const clustered = [...markers.values()].filter((marker) => marker !== own)
-  await new Promise((resolve) => {
-    if (!clustered.length || !map.hasLayer(group)) resolve()
-    group.options.chunkProgress = (done, total) => done === total && resolve()
-    group.addLayers(clustered)
-  })
+  await gather(map, group, [...new Set([own, ...markers.values()])].filter(Boolean))
   return markers
-}
-
-/** How near, in pixels, places are drawn as one: a county in few numbers, a town with most of its signs. */
-function reachOf(zoom) {
-  return zoom < 11 ? 64 : zoom < 12.5 ? 46 : zoom < 14 ? 32 : 24
 }
 
 function iconsOf(signs) {
@@ -97,17 +93,8 @@ function listen(map, group) {
     if (originalEvent.key !== 'Enter') return
     const members = layer.getAllChildMarkers()
     const focus = () => group.getVisibleParent(members[0])?.getElement()?.focus({ preventScroll: true })
-    group.once('animationend spiderfied', () => setTimeout(focus))
-    map.once('moveend', () => setTimeout(focus))
-  })
-  // Places were gathered for the zooms that the map had; on a smaller map it may go further out.
-  map.on('zoomlevelschange', () => {
-    const least = Math.floor(map.getMinZoom())
-    if (least >= group.leastZoom) return
-    group.leastZoom = least
-    const markers = group.getLayers()
-    group.clearLayers()
-    group.addLayers(markers)
+    if (group._spiderfied) setTimeout(focus)
+    else map.once('moveend', () => setTimeout(focus))
   })
   // Signs are buttons, and buttons answer to the space bar too. Leaflet listens to Enter only.
   map.getContainer().addEventListener('keydown', (event) => {
