@@ -81,7 +81,7 @@ def find_page(session: Session, asked: Asked, *, limit: int, after: str | None) 
     position = parse_position(after, filters) if after is not None else None
     if filters == RegisterFilters(sort=filters.sort, descending=filters.descending):
         # Nothing is narrowed: an index counts all, and another leads to the page.
-        total = _count_all(session, asked.identity)
+        total = count_places(session, asked)
         key = _key(filters.sort)
         statement = _page_of(
             _narrowed(asked).with_only_columns(col(Place.id), key), key, col(Place.id), filters, position
@@ -123,8 +123,9 @@ def _order(
     return [key.desc(), place_id.desc()] if filters.descending else [key, place_id]
 
 
-def _count_all(session: Session, identity: Identity) -> int:
-    statement = visible_places(identity).with_only_columns(func.count())
+def count_places(session: Session, asked: Asked) -> int:
+    """How many places fit."""
+    statement = _narrowed(asked, ordered=False).with_only_columns(func.count())
     return int(session.connection().execute(statement).scalar_one())
 
 
