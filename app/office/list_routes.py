@@ -21,8 +21,7 @@ from app.permissions.identity import Identity
 from app.permissions.table import Action
 from app.places.queries import read_codes
 from app.places.register_filters import parse_register_filters
-from app.places.register_queries import Asked, count_places
-from app.places.register_rules import list_register, sets_of_today
+from app.places.register_rules import list_register
 from app.places.register_schemas import RegisterFilters, RegisterQuery
 from app.places.saved_views import delete_view, list_views, read_query, save_view
 from app.tables import Authority
@@ -118,7 +117,6 @@ def _list(  # noqa: PLR0913 - what was asked for, and what is to be said about i
         first = faults_of(error, "q")[0]
         fault = FormFault(first.field if first.field in {"q", "division", "kind", "within_days"} else "q", first.text)
     found = list_register(session, identity, filters, limit=PAGE_SIZE, after=query.cursor)
-    sets = sets_of_today(session)
     authority = session.get(Authority, identity.authority_code)
     page = list_page.show_list(
         identity,
@@ -126,7 +124,7 @@ def _list(  # noqa: PLR0913 - what was asked for, and what is to be said about i
         found,
         codes=codes,
         divisions=divisions_of_today(request),
-        glances=[count_places(session, Asked(identity, one, sets)) for _, one in list_page.GLANCES],
+        glances=[list_register(session, identity, one, limit=1).total for _, one in list_page.GLANCES],
         views=list_views(session, identity),
         cursor=query.cursor,
         authority=authority.name if authority else "your authority",
