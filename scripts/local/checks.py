@@ -15,6 +15,7 @@ from types import FrameType
 from typing import TypeVar
 
 from scripts.local.assets import ensure_assets
+from scripts.local.audit import audit
 from scripts.local.binaries import (
     BinariesMissing,
     ClusterError,
@@ -57,6 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         python = _timed("set-up", partial(_set_up, fast=fast))
         failed = [name for name, command in CHECKS.items() if not _timed(name, partial(_passes, python, command))]
+        if not _timed("audit of libraries", partial(_is_sound, python)):
+            failed.append("audit of libraries")
         return _pytest(python, for_pytest, fast=fast, failed=failed)
     except (SetupError, ClusterError) as error:
         print(error, file=sys.stderr)
@@ -92,6 +95,13 @@ def _passes(python: Path, command: list[str]) -> bool:
     if done.returncode:
         print(f"{done.stdout}{done.stderr}".rstrip(), flush=True)
     return done.returncode == 0
+
+
+def _is_sound(python: Path) -> bool:
+    """Whether no library has known weaknesses, as far as anybody could be asked."""
+    audits = audit(python)
+    print("\n".join(one.words for one in audits), flush=True)
+    return not any(one.weaknesses for one in audits)
 
 
 def _pytest(python: Path, arguments: list[str], *, fast: bool, failed: list[str]) -> int:

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from tests.conftest import settings_for
+from tests.signing_in import SignedIn
 
 
 @pytest.fixture
@@ -37,6 +38,14 @@ def test_a_failed_sign_in_is_noted_without_what_was_typed(
     assert event["method"] == "password"
     assert event["request_id"] == answer.headers["x-request-id"]
     assert "typed" not in written
+
+
+def test_refusals_are_noted(as_auditor: SignedIn, capfd: pytest.CaptureFixture[str]) -> None:
+    assert as_auditor.client.get("/office/accounts").status_code == 403
+    (event,) = events("".join(capfd.readouterr()))
+    assert event["event"] == "refused"
+    assert event["actor"] == f"account:{as_auditor.account.id}"
+    assert event["action"] == "accounts:manage"
 
 
 def test_https_is_for_a_year_and_everything_below(plain_client: TestClient) -> None:
