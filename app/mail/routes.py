@@ -1,6 +1,7 @@
 """Development's viewer of mail: so that one can sign in by a link without a mail server. It is nowhere else."""
 
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -17,6 +18,7 @@ from web.views_mail import MailViewerPage, ShownMessage, TextPart
 
 router = APIRouter(include_in_schema=False)
 
+RELAYED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -40,10 +42,15 @@ def show_kept_mail(request: Request, session: Reading) -> Response:
 def _is_shown_to(request: Request) -> bool:
     """Whether mail is kept for the viewer, and a browser on this very machine asks for it by a name of this machine.
 
-    Messages hold links to sign in by. The name keeps out pages of other sites that have their own name lead here.
+    Messages hold links to sign in by. The name keeps out pages of other sites that have their own name lead here; an
+    installation that the public reaches through another web server is not for development, whatever its settings say.
     """
     settings: Settings = request.app.state.settings
-    if not settings.mail_is_shown or request.client is None or request.url.hostname not in LOCAL_NAMES:
+    known_as = urlsplit(settings.public_address).hostname if settings.public_address else "localhost"
+    is_relayed = any(header in request.headers for header in RELAYED)
+    if not settings.mail_is_shown or is_relayed or known_as not in LOCAL_NAMES:
+        return False
+    if request.client is None or request.url.hostname not in LOCAL_NAMES:
         return False
     try:
         return ip_address(request.client.host).is_loopback

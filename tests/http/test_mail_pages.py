@@ -168,6 +168,7 @@ def test_the_viewer_shows_what_was_kept(kept: str, address: str, host: str) -> N
             "public_address": "https://safe.example.org",
             "secret": "crumpet lantern estuary 0123456789 abc",
         },
+        {"public_address": "https://safe.example.org"},
         {"smtp_host": "mail.example.org"},
         {"notify_api_key": "key"},
     ],
@@ -178,6 +179,12 @@ def test_the_viewer_is_nowhere_else(kept: str, elsewhere: dict[str, str]) -> Non
         page = client.get("/dev/mail")
     assert page.status_code == HTTPStatus.NOT_FOUND
     assert "secret" not in page.text
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+def test_the_viewer_is_not_for_who_comes_through_another_server(kept: str, header: str) -> None:
+    with installation(kept) as client:
+        assert client.get("/dev/mail", headers={header: "127.0.0.1"}).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_readiness_tells_of_mail_without_a_worker(
