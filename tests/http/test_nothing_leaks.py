@@ -104,9 +104,11 @@ def addresses(references: list[str]) -> Iterator[str]:
     box = "bbox=-1.7,54.7,-1.4,54.9"
     for query in (
         "", "?f=geojson", "?f=csv", f"?{box}", "?near=-1.57,54.78", "?near=-1.57,54.78&radius_m=5000",
-        f"?text={HIDDEN}", f"?text={PRIVATE}", f"?text={PRIVATE}contact_name", "?text=Durham&f=csv", "?text=example.org",
+        f"?text={HIDDEN}", f"?text={PRIVATE}", f"?text={PRIVATE}contact_name", "?text=Durham&f=csv",
+        "?text=example.org",
         "?division=E05000001", "?division=E05000001&f=geojson", "?kind=library", "?scheme=safe_place",
-        "?limit=1", f"?{box}&limit=1", f"?as_at={london_today():%Y-%m-%d}", "?sort=notes", f"?contact_name={PRIVATE}",
+        "?limit=1", f"?{box}&limit=1",
+        f"?as_at={london_today():%Y-%m-%d}", "?sort=notes", f"?contact_name={PRIVATE}",
     ):  # fmt: skip
         yield f"{lists}{query}"
     yield from (
