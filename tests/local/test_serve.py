@@ -236,12 +236,12 @@ def test_an_existing_database_is_used_instead(state: Path, empty_database_url: s
 
 
 def test_a_database_that_does_not_answer_is_explained(state: Path) -> None:
-    address = "postgresql://somebody:swordfish@127.0.0.1:1/nothing"
+    address = "postgresql://somebody:quill@127.0.0.1:1/nothing"
     served = Served(state, free_port(), measured=True, DATABASE_URL=address)
     assert served.process.wait(60) == 1
     said = served.output()
     assert "docs/running.md" in said
-    assert "swordfish" not in said
+    assert "quill" not in said
 
 
 def test_the_command_uses_the_private_database(prepared: Path) -> None:
