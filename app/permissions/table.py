@@ -288,7 +288,6 @@ PUBLIC_ADDRESSES: Mapping[str, str] = {
     "/health/*": "whether the service works",
     "/.well-known/security.txt": "where weaknesses can be reported",
     "/robots.txt": "for crawlers",
-    "/.well-known/security.txt": "whom to tell of a weakness",
     "/favicon.ico": "for browsers",
     "/sign-in*": "how one becomes somebody",
     "/dev/mail": "development only: there is no such page where mail leaves",

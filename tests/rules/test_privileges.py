@@ -1,22 +1,17 @@
 """What the web's role may do in the database, tried as that role; and that every table says what it may."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from psycopg import errors
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
 
-from app.db.sessions import WEB_ROLE, Bounds, WriteSession, confine, make_engine
+from app.db.sessions import WEB_ROLE, Bounds, WriteSession
 from app.tables import PlaceChange, PlacePrivate
 from app.tables.base import now_utc
 from app.vocabulary import Role
-from tests.conftest import migrate, settings_for
 from tests.register import AUTHORITY, Register
 from tests.signing_in import OTHER_AUTHORITY, add_account, add_key, add_session
+from tests.web_role import changed, count, refused, web
 
 READ = "SELECT"
 EXPECTED: dict[str, str] = {
@@ -67,35 +62,6 @@ BY_ROW = {name for name in EXPECTED if name in {"audit", "place_revision", "mail
 }
 NEVER_LISTED = "procrastinate"
 """The job library's own tables: the web's role has nothing to do with them."""
-
-
-@contextmanager
-def web(session: WriteSession, bounds: Bounds | None = None) -> Iterator[Connection]:
-    """The test's connection as the web's role, confined as a request would be; put back afterwards."""
-    session.flush()
-    connection = session.connection()
-    with connection.begin_nested() as savepoint:
-        confine(session, bounds or Bounds())
-        connection.execute(text(f"SET LOCAL ROLE {WEB_ROLE}"))
-        yield connection
-        savepoint.rollback()
-
-
-def refused(connection: Connection, statement: str) -> None:
-    """The statement is refused for want of a privilege, or by a policy."""
-    with pytest.raises(ProgrammingError) as caught, connection.begin_nested():
-        connection.execute(text(statement))
-    assert isinstance(caught.value.orig, errors.InsufficientPrivilege), caught.value.orig
-
-
-def count(connection: Connection, what: str) -> int:
-    """How many rows of a FROM clause are seen."""
-    return int(connection.execute(text(f"SELECT count(*) FROM {what}")).scalar_one())
-
-
-def changed(connection: Connection, statement: str) -> int:
-    """How many rows a statement changes."""
-    return connection.execute(text(statement)).rowcount
 
 
 OFFICER = Bounds(None, AUTHORITY, Role.OFFICER)
@@ -201,16 +167,6 @@ def test_is_refused_whoever_asks(session: WriteSession, statement: str) -> None:
     for bounds in (Bounds(), OFFICER, ADMINISTRATOR):
         with web(session, bounds) as connection:
             refused(connection, statement)
-
-
-def test_no_temporary_objects_where_the_database_is_its_owners(bare_database_url: str) -> None:
-    """Whoever can make a function of their own can look through the condition of a view."""
-    migrate(bare_database_url)
-    engine = make_engine(settings_for(bare_database_url), role=WEB_ROLE)
-    with engine.connect() as connection:
-        refused(connection, "CREATE FUNCTION pg_temp.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'")
-        refused(connection, "CREATE TEMPORARY TABLE mine (id int)")
-    engine.dispose()
 
 
 # Rows
@@ -371,37 +327,6 @@ def test_waiting_changes_answers_views_and_settings(session: WriteSession) -> No
         assert changed(connection, "UPDATE register_setting SET value = '2'") == 1
 
 
-# Connections
-
-
-def test_the_service_connects_as_that_role(empty_database_url: str) -> None:
-    engine = make_engine(settings_for(empty_database_url), role=WEB_ROLE)
-    with engine.connect() as connection:
-        assert connection.execute(text("SELECT current_user")).scalar_one() == WEB_ROLE
-        refused(connection, "DELETE FROM place")
-    engine.dispose()
-
-
-def test_a_user_who_is_only_a_member_can_serve_and_cannot_become_more(empty_database_url: str) -> None:
-    """What docs/running.md advises for production."""
-    owner = create_engine(empty_database_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with owner.connect() as connection:
-        connection.execute(text("CREATE ROLE only_a_member LOGIN IN ROLE safeplaces_web"))
-    try:
-        url = empty_database_url.replace("postgres@", "only_a_member@")
-        engine = make_engine(settings_for(url), role=WEB_ROLE)
-        with engine.connect() as connection:
-            assert connection.execute(text("SELECT count(*) FROM published_place")).scalar_one() == 0
-            refused(connection, "SET ROLE postgres")
-            connection.execute(text("RESET ROLE"))
-            refused(connection, "DELETE FROM place")
-        engine.dispose()
-    finally:
-        with owner.connect() as connection:
-            connection.execute(text("DROP ROLE only_a_member"))
-        owner.dispose()
-
-
 def test_key_hashes_are_reached_by_prefix_only(session: WriteSession) -> None:
     token = add_key(session, add_account(session), "places:read-all")
     with web(session) as connection:
@@ -410,8 +335,3 @@ def test_key_hashes_are_reached_by_prefix_only(session: WriteSession) -> None:
     session.execute(text("UPDATE api_key SET revoked_at = now()"))
     with web(session) as connection:
         assert count(connection, f"key_of('{token[:12]}')") == 0
-
-
-def test_errors_of_the_database_are_not_those_of_people(session: WriteSession) -> None:
-    with web(session) as connection, pytest.raises(DBAPIError), connection.begin_nested():
-        connection.execute(text("INSERT INTO place DEFAULT VALUES"))
