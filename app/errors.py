@@ -88,6 +88,12 @@ class DatabaseUnavailable(RegisterError):
     title = "The register cannot be reached"
 
 
+class DatabaseRoleRefused(DatabaseUnavailable):
+    """The database knows no such role, or does not let its user become it."""
+
+    title = "The database refuses the service's role"
+
+
 class FaultyFile(RegisterError):
     """A file that cannot be used at all (as opposed to faults of single rows)."""
 

@@ -4,19 +4,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
+import structlog
 from brotli_asgi import BrotliMiddleware
 from fastapi import APIRouter, FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from app.accounts import routes as accounts
 from app.accounts.keys import NoteSeenKeys
+from app.accounts.oidc_provider import Provider
 from app.accounts.sessions import NoteSeenSessions
 from app.councillors import routes as councillors
 from app.db.direct import DirectReads
-from app.db.sessions import WEB_ROLE, make_engine
+from app.db.sessions import WEB_ROLE, find_refusal, make_engine
 from app.divisions import routes as divisions
 from app.http import health, problems
+from app.http.client_address import ClientAddress
 from app.http.logs import configure_logs
 from app.http.pages import BuiltFiles, problem_page
+from app.http.rate_limits import LimitRates, RateLimits
 from app.http.request_log import RequestLog
 from app.http.security_headers import SecurityHeaders
 from app.mail import routes as mail
@@ -28,6 +33,8 @@ from app.postcodes import routes as postcodes
 from app.production import refuse_dangers
 from app.public_map import routes as public_map
 from app.settings import Settings, load_settings
+
+log = structlog.get_logger(__name__)
 
 DESCRIPTION = """
 Safe places: libraries, shops and community hubs where someone who is afraid can wait, get help and report what
@@ -74,6 +81,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if refusal := await run_in_threadpool(find_refusal, engine):
+            log.error("database_role_refused", what=refusal.what, remedy=refusal.remedy)
         yield
         await app.state.direct_reads.close()
         engine.dispose()
@@ -92,13 +101,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.engine = engine
     app.state.direct_reads = DirectReads(settings)
+    app.state.oidc = Provider(settings) if settings.oidc_issuer else None
+    app.state.rate_limits = RateLimits(settings.rate_limit_scale)
     include_routes(app)
     app.mount("/static", BuiltFiles(settings), name="static")
     problems.install(app, page=problem_page)
     app.add_middleware(NoteSeenSessions)
     app.add_middleware(NoteSeenKeys)
     app.add_middleware(BrotliMiddleware, quality=4, minimum_size=500)
+    app.add_middleware(LimitRates, settings=settings, page=problem_page)
     app.add_middleware(RequestLog)
+    app.add_middleware(ClientAddress, settings=settings)
     # Outside of everything, since Starlette answers faults (500) outside of the middleware that it is given.
     app.middleware_stack = SecurityHeaders(app.build_middleware_stack(), settings)
     return app

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session
 
 from app.db.failures import translated
+from app.errors import DatabaseRoleRefused, DatabaseUnavailable
 from app.settings import Settings
 
 WEB_ROLE = "safeplaces_web"
@@ -91,6 +92,17 @@ def make_engine(settings: Settings, *, role: str | None = None) -> Engine:
     return engine
 
 
+def find_refusal(engine: Engine) -> DatabaseRoleRefused | None:
+    """Why the database refuses the engine's role, if it does. A database that is away is told of by readiness."""
+    try:
+        with translated(), engine.connect():
+            return None
+    except DatabaseRoleRefused as error:
+        return error
+    except DatabaseUnavailable:
+        return None
+
+
 def _refuse_closed(connection: Connection[Any], *_: object) -> None:
     """Have the pool replace a connection that the server closed.
 
@@ -129,6 +141,10 @@ def write_session(request: Request) -> Iterator[WriteSession]:
     with translated(), WriteSession(request.app.state.engine) as session, session.begin():
         confine_request(session, request)
         yield session
+
+
+writing = contextmanager(write_session)
+"""The same for a route that waits for something else before or after its unit of work, and holds no connection then."""
 
 
 def confine_request(session: Session, request: Request) -> None:

@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from app.db.failures import translated
 from app.db.sessions import ReadSession, open_read_session
 from app.db.version import london_today
-from app.errors import DatabaseUnavailable
+from app.errors import DatabaseRoleRefused, DatabaseUnavailable
 from app.jobs.standing import QUIET, find_standing
 from app.settings import PROJECT_ROOT
 from app.tables.division import DivisionSet
@@ -88,6 +88,8 @@ def _readiness(request: Request) -> Readiness:
     except DatabaseUnavailable as error:
         # The address stays out of the answer: it may hold a password.
         remedy = "Start PostgreSQL, or correct DATABASE_URL; the server's log says more."
+        if isinstance(error, DatabaseRoleRefused):
+            remedy = error.remedy
         done.append(Check(name="database", ok=False, what=error.what, remedy=remedy))
     return Readiness(status="ready" if all(check.ok for check in done) else "not ready", checks=done, warnings=warnings)
 
