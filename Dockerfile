@@ -36,4 +36,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health/ready', timeout=8)"]
 # No access log: query strings hold postcodes, which are never written down.
-CMD ["python", "-m", "uvicorn", "--factory", "app.main:create_app", "--no-access-log", "--host=0.0.0.0", "--port=8000", "--log-level=warning"]
+CMD ["python", "-m", "uvicorn", "--factory", "app.main:create_app", "--no-access-log", "--no-proxy-headers", "--host=0.0.0.0", "--port=8000", "--log-level=warning"]

@@ -44,6 +44,7 @@ def list_dangers(settings: Settings) -> Iterator[str]:
     for name, address in (
         ("SAFEPLACES_TILE_URL", settings.tile_url or ""),
         ("SAFEPLACES_NOTIFY_BASE_URL", settings.notify_base_url),
+        ("SAFEPLACES_OIDC_ISSUER", settings.oidc_issuer),
         ("SAFEPLACES_EXIT_ADDRESS", settings.exit_address),
     ):
         if address and urlsplit(address).scheme != "https":

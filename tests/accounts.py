@@ -106,7 +106,8 @@ class House:
 @contextmanager
 def open_house(database_url: str, **settings: Any) -> Iterator[House]:  # noqa: ANN401 - settings by their names
     """An installation over an empty database."""
-    app = create_app(Settings.model_validate({"DATABASE_URL": database_url, "secret": SECRET} | settings))
+    standard = {"DATABASE_URL": database_url, "secret": SECRET, "rate_limit_scale": 0}
+    app = create_app(Settings.model_validate(standard | settings))
     with ExitStack() as stack:
         yield House(app, stack)
         app.state.engine.dispose()

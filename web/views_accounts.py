@@ -51,6 +51,37 @@ class SignInCodePage(Form):
 
 
 @dataclass(frozen=True, slots=True)
+class SignInLinkPage(Form):
+    """sign_in_link.html, sign_in_link_sent.html. `to` is the page that was wanted, or the way back to the form."""
+
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLinkUsePage:
+    """sign_in_link_use.html: the page with the button. `standing` is good, elsewhere (asked for there) or over."""
+
+    standing: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInOidcPage:
+    """sign_in_oidc.html: why somebody is not signed in. `is_down`: the provider does not answer."""
+
+    what: str
+    remedy: str
+    is_down: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutOidcPage:
+    """sign_in_oidc_out.html: leads on to signing out at the provider."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvitationPage(Form):
     """sign_in_invitation.html: choose a password. `is_over` where the link is not good any more."""
 

@@ -15,6 +15,7 @@ from app.accounts.keys import KEY_BEGINS, SEEN_KEY, find_key
 from app.accounts.sessions import COOKIE, find_identity
 from app.db.sessions import Bounds, reading
 from app.errors import Forbidden, NotSignedIn
+from app.http.rate_limits import count_key, count_unknown_key
 from app.http.security_log import note_event
 from app.permissions.identity import PUBLIC, Identity
 from app.permissions.table import Action, require
@@ -111,10 +112,12 @@ def identify_program(request: Request) -> Identity:
     with reading(request) as session:
         known = find_key(session, token.strip()) if scheme.lower() == "bearer" else None
     if known is None:
+        count_unknown_key(request)
         raise NotSignedIn(
             "This API key is unknown, has expired or was revoked.",
             "Send a key that is in date as 'Authorization: Bearer spk_…'.",
         )
+    count_key(request, known.identity.key_prefix or "", known.per_minute)
     if known.seen_long_ago:
         setattr(request.state, SEEN_KEY, known.key_id)
     return known.identity

@@ -27,6 +27,10 @@ UNDER_ATTACK = 100
 AT_ONE_PLACE_UNDER_ATTACK = 3
 AT_ONE_ADDRESS = 100
 """Attempts of strangers from one address at all accounts together: a whole office may share an address."""
+LINKS_AT_ONE_PLACE = 5
+"""Links to one address of e-mail that one network address, or one known browser, may have sent."""
+LINKS_A_DAY = 40
+"""The same for strangers from everywhere in a day: more would be a nuisance. A known browser is not held up."""
 CODES = 5
 """Attempts at a code from one place, by somebody whose password was right."""
 CODES_A_DAY = 50
@@ -85,6 +89,19 @@ def begin_password_attempt(connection: Connection, email: str, origin: Origin) -
         Limit(attacked, None),
     ]
     return begin_attempt(connection, limits, WITHIN)
+
+
+def begin_link_attempt(connection: Connection, email: str, origin: Origin) -> Attempt:
+    """Count a request for a link by e-mail, to an address that is known or not. Requests that succeed count too."""
+    known = connection.execute(_IS_KNOWN, {"email": email, "token_hash": hash_token(origin.browser_token)}).scalar_one()
+    if known:
+        here = Limit(_subject("link browser", email, origin.browser_token), LINKS_AT_ONE_PLACE)
+        return begin_attempt(connection, [here], WITHIN)
+    first = begin_attempt(connection, [Limit(_subject("link", email, origin.address), LINKS_AT_ONE_PLACE)], WITHIN)
+    if first.wait_s:
+        return first
+    second = begin_attempt(connection, [Limit(_subject("links", email), LINKS_A_DAY)], DAY)
+    return Attempt(second.wait_s, first.subjects + second.subjects)
 
 
 def begin_code_attempt(connection: Connection, account_id: int, origin: Origin) -> Attempt:

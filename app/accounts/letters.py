@@ -58,6 +58,20 @@ def send_reset(session: WriteSession, account: Account, service: str, token: str
     )
 
 
+def send_sign_in_link(session: WriteSession, account: Account, address: str) -> None:
+    """Send the link by which somebody signs in; `address` is the page with the button."""
+    _send(
+        session,
+        account,
+        "Your link to sign in to the register of safe places",
+        "Open this link in the browser in which you asked for it, and press the button on the page:\n\n"
+        f"{address}\n\n"
+        "It is good for 15 minutes and works once. If you ask for another, use the newest.\n\n"
+        "If you did not ask for it, do nothing: nobody can sign in with it in another browser.",
+        kind="sign_in_link",
+    )
+
+
 def _article(word: str) -> str:
     return "an" if word[0] in "aeiou" else "a"
 

@@ -5,9 +5,15 @@ from app.settings import Settings
 from web.views_accounts import SignInWay
 
 
-def list_ways(_settings: Settings, wanted: str | None) -> tuple[SignInWay, ...]:
+def list_ways(settings: Settings, wanted: str | None) -> tuple[SignInWay, ...]:
     """Every way that is set up, the usual one first."""
+    at_provider = SignInWay(
+        with_destination("/sign-in/oidc", wanted),
+        settings.oidc_label,
+        "For people whose council account has a part in the register.",
+    )
     return (
+        *((at_provider,) if settings.oidc_issuer else ()),
         SignInWay(
             with_destination("/sign-in/link", wanted),
             "Have a link sent to your e-mail address",

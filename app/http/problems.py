@@ -86,6 +86,8 @@ def from_register_error(error: errors.RegisterError) -> Problem:
         extensions = {"current": error.current, "submitted": error.submitted, "differences": error.differences}
     if isinstance(error, errors.PlaceMerged):
         extensions = {"merged_into": error.into}
+    if isinstance(error, errors.TooManyRequests):
+        extensions = {"retry_after": error.retry_after_s}
     return Problem(status, slug_of(kind), error.title, error.what, error.remedy, faults, extensions)
 
 
@@ -125,6 +127,8 @@ def answer(request: Request, problem: Problem, page: type_of_page) -> Response:
     headers = {"Cache-Control": "no-store"}
     if "merged_into" in problem.extensions:
         headers["Location"] = merged_location(request, problem.extensions["merged_into"])
+    if "retry_after" in problem.extensions:
+        headers["Retry-After"] = str(problem.extensions["retry_after"])
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if wants_page(request):

@@ -1,3 +1,9 @@
+DROP FUNCTION id_token_of_session(bytea);
+DROP FUNCTION accounts_of_provider(text, text, text);
+DROP FUNCTION use_sign_in_link(bytea, bytea);
+DROP FUNCTION standing_of_link(bytea, bytea);
+DROP FUNCTION end_own_links(bytea);
+DROP FUNCTION account_for_link(text);
 DROP FUNCTION remove_secrets_of(integer, boolean);
 DROP FUNCTION protection_of(integer[]);
 DROP FUNCTION use_own_recovery_code(text);

@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "token_hash", name=op.f("pk_known_browser")),
     )
     op.execute((SQL_FOLDER / "0003_accounts.sql").read_text(encoding="utf-8"))
+    op.execute((SQL_FOLDER / "0003_sign_in.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

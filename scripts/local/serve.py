@@ -25,7 +25,7 @@ from scripts.local.progress import SetupError, run, say
 from scripts.local.secret import ensure_secret
 from scripts.local.state import COMMAND, DATABASE, ROOT, private_cluster, state_folder
 
-UVICORN = ["-m", "uvicorn", "--factory", "app.main:create_app", "--no-access-log"]
+UVICORN = ["-m", "uvicorn", "--factory", "app.main:create_app", "--no-access-log", "--no-proxy-headers"]
 """No access log: query strings hold postcodes, which are never written down."""
 LIVE_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.5

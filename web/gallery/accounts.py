@@ -17,9 +17,13 @@ from web.views_accounts import (
     RecoveryCodesPage,
     SessionRow,
     SignInCodePage,
+    SignInLinkPage,
+    SignInLinkUsePage,
+    SignInOidcPage,
     SignInPage,
     SignInPasswordPage,
     SignInWay,
+    SignOutOidcPage,
 )
 from web.views_office import Choice, FormFault
 
@@ -66,7 +70,7 @@ PICTURE = (
 
 def exhibits() -> dict[str, Exhibit]:
     """Every page of this area, by the name of its file."""
-    return {**_signing_in(), **_own_account(), **_accounts()}
+    return {**_signing_in(), **_links(), **_own_account(), **_accounts()}
 
 
 def _signing_in() -> dict[str, Exhibit]:
@@ -89,6 +93,28 @@ def _signing_in() -> dict[str, Exhibit]:
         "sign_in_invitation": Exhibit("sign_in_invitation.html", choose, "/sign-in/invitation/x"),
         "sign_in_invitation_over": Exhibit("sign_in_invitation.html", over, "/sign-in/invitation/x"),
     }
+
+
+def _links() -> dict[str, Exhibit]:
+    wrong = SignInLinkPage(
+        values={"email": HOSTILE}, faults=(FormFault("email", "This is not an e-mail address that we can write to."),)
+    )
+    again = SignInLinkPage(to="/sign-in/link")
+    pages = {
+        "sign_in_link": Exhibit("sign_in_link.html", SignInLinkPage(), "/sign-in/link"),
+        "sign_in_link_wrong": Exhibit("sign_in_link.html", wrong, "/sign-in/link"),
+        "sign_in_link_sent": Exhibit("sign_in_link_sent.html", again, "/sign-in/link/sent"),
+    }
+    for standing in ("good", "elsewhere", "over"):
+        page = SignInLinkUsePage(standing)
+        pages[f"sign_in_link_{standing}"] = Exhibit("sign_in_link_use.html", page, "/sign-in/link/x")
+    down = SignInOidcPage("The sign-in service does not answer.", "Try again in a few minutes.", is_down=True)
+    refused = SignInOidcPage(HOSTILE, "Ask an administrator of the register.")
+    out = SignOutOidcPage("https://id.example.gov.uk/end?id_token_hint=x&client_id=y")
+    pages["sign_in_oidc_down"] = Exhibit("sign_in_oidc.html", down, "/sign-in/oidc")
+    pages["sign_in_oidc_refused"] = Exhibit("sign_in_oidc.html", refused, "/sign-in/oidc/callback")
+    pages["sign_in_oidc_out"] = Exhibit("sign_in_oidc_out.html", out, "/sign-out")
+    return pages
 
 
 def _own_account() -> dict[str, Exhibit]:
