@@ -16,6 +16,7 @@ from app.tables.base import metadata
 from app.tables.councillor import Councillor, TermOfOffice
 from app.tables.division import Division, DivisionPiece, DivisionSet
 from app.tables.history import RowHistory
+from app.tables.ledger import LedgerChain, LedgerEntry, PersonalKey, PersonalValue
 from app.tables.mail import MailMessage
 from app.tables.outbox import OutboxMessage
 from app.tables.place import (
@@ -43,9 +44,13 @@ __all__ = [
     "DivisionSet",
     "IdempotentAnswer",
     "KnownBrowser",
+    "LedgerChain",
+    "LedgerEntry",
     "MailMessage",
     "MembershipTransition",
     "OutboxMessage",
+    "PersonalKey",
+    "PersonalValue",
     "Place",
     "PlaceChange",
     "PlaceDivision",

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0005"
-down_revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
