@@ -52,7 +52,7 @@ def list_keys(
     """Every key, with its visible part."""
     with reading() as session:
         rows = [show_key(key, maker) for key, maker in key_rules.list_keys(session, authority)]
-    table = Table("Key", "Name", "Made by", "Scopes", "A minute", "Good", "Last used")
+    table = Table("Key", "Name", "Made by", "Scopes", "A minute", "Valid", "Last used")
     for row in rows:
         used = f"{row.last_used:%Y-%m-%d %H:%M}" if row.last_used else "never"
         table.add_row(row.prefix, row.name, row.maker, ", ".join(row.scopes), str(row.per_minute), row.standing, used)
