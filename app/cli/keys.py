@@ -82,8 +82,8 @@ def rotate(
         old = key_rules.get_key_by_prefix(session, prefix)
         account = get_account_by_email(session, maker)
         _, token = key_rules.rotate_key(session, old, account, timedelta(days=overlap_days))
-        until = old.expires_at
-    typer.echo(f"{old.prefix} goes on until {until:%-d %B %Y %H:%M} UTC. The new key is not shown again:", err=True)
+        prefix, until = old.prefix, old.expires_at
+    typer.echo(f"{prefix} goes on until {until:%-d %B %Y %H:%M} UTC. The new key is not shown again:", err=True)
     typer.echo(token)
 
 
