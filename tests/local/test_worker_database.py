@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts.local.postgis import Cluster
-from tests.conftest import _migrate as migrate
+from tests.conftest import migrate
 from tests.local.mailing import Post, wait_for
 
 DATABASE = "safeplaces"
