@@ -109,7 +109,8 @@ async def _live(app: App, duties: Sequence[Duty], pace: Pace, stop: asyncio.Even
         stalled_worker_timeout=pace.dead_after_s,
     )
     try:
-        await app.open_async()
+        if not await _opened(app, stop):
+            return
         taking_over = asyncio.create_task(_take_over(app, pace))
         stopping = asyncio.create_task(_stop_when_told(worker, pace, stop))
         running = asyncio.create_task(worker.run())
@@ -124,6 +125,22 @@ async def _live(app: App, duties: Sequence[Duty], pace: Pace, stop: asyncio.Even
                 raise end
     finally:
         await app.close_async()
+
+
+async def _opened(app: App, stop: asyncio.Event) -> bool:
+    """Connect, unless the worker is told to stop before the database answers."""
+
+    async def connect() -> None:
+        await app.open_async()
+
+    opening, told = asyncio.create_task(connect()), asyncio.create_task(stop.wait())
+    await asyncio.wait([opening, told], return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if not opening.done():
+        opening.cancel()
+        return False
+    await opening
+    return True
 
 
 async def _stop_when_told(worker: Worker, pace: Pace, stop: asyncio.Event) -> None:

@@ -107,7 +107,8 @@ def test_a_worker_without_a_database_can_be_stopped(post: Post, own_cluster: Clu
     worker = post.worker()
     wait_for("work", lambda: "at work" in worker.said())
     own_cluster.stop()
-    assert worker.end(within_s=30) == 0
+    wait_for("its patience", lambda: "lost the database" in worker.said())
+    assert worker.end(within_s=8) == 0
 
 
 def test_it_notices_work_again_after_the_database_was_away(post: Post, own_cluster: Cluster) -> None:
