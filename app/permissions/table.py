@@ -231,11 +231,6 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     | _fields(FieldClass.SECRET, "key_hash")
     | _fields(FieldClass.INTERNAL, "authority_code"),
     "idempotent_answer": _fields(FieldClass.INTERNAL, "actor key request_hash status headers body created_at"),
-    # The ledger. Facts about people are sealed in it: who may read them is for their own class.
-    "ledger_entry": _fields(FieldClass.HISTORY, "chain sequence recorded_at concept subject actor content hash"),
-    "ledger_chain": _fields(FieldClass.INTERNAL, "chain"),
-    "personal_key": _fields(FieldClass.SECRET, "key") | _fields(FieldClass.INTERNAL, "person"),
-    "personal_value": _fields(FieldClass.SECRET, "sealed iv") | _fields(FieldClass.INTERNAL, "id chain person"),
     # Settings, mail, what leaves.
     "register_setting": _fields(FieldClass.REGISTER, "value", written_by=Action.MANAGE_SETTINGS)
     | _fields(FieldClass.REGISTER, "name changed_at")
@@ -247,6 +242,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     | _fields(FieldClass.MAIL, "state", written_by=Action.READ_MAIL)
     | _fields(FieldClass.SECRET, "subject text html token claim dedupe_key")
     | _fields(FieldClass.INTERNAL, "authority_code"),
+    # The ledger. What an entry tells is shown by the fields that it tells of (app/ledger).
+    "ledger_chain": _fields(FieldClass.INTERNAL, "chain"),
+    "ledger_entry": _fields(FieldClass.HISTORY, "chain sequence recorded_at concept subject actor content hash"),
+    "personal_key": _fields(FieldClass.SECRET, "person key"),
+    "personal_value": _fields(FieldClass.SECRET, "id chain person iv sealed"),
     "outbox_message": _fields(FieldClass.INTERNAL, "id topic payload created_at handled_at"),
 }
 """Every field of every concept. A column of a table that is missing here fails tests/test_permissions.py."""

@@ -1,7 +1,7 @@
 """What the web's role may do, and row-level security by authority.
 
-The role is of the whole cluster: it is made where it is missing, and stays when the migration is undone. Tables that later
-migrations add need grants of their own (docs/permissions.md).
+The role is of the whole cluster: it is made where it is missing, and stays when the migration is undone. Tables that
+later migrations add need grants of their own (docs/permissions.md).
 """
 
 from pathlib import Path
