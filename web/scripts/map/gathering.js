@@ -9,8 +9,8 @@ const { _recursively: recursively, _recalculateBounds: recalculate } = L.MarkerC
 
 L.MarkerCluster.include({
   // Leaflet.markercluster 1.5.3 leaves lone places out where the map's least zoom is no whole number.
-  _recursively(bounds, start, ...more) {
-    recursively.call(this, bounds, Math.floor(start), ...more)
+  _recursively(bounds, start, stop, atEvery, atBottom) {
+    recursively.call(this, bounds, Math.floor(start), stop, atEvery, atBottom)
   },
   // A number stands where distances are measured from, at one of its places; in the middle of them it could hide another sign.
   _recalculateBounds() {
