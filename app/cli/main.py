@@ -7,6 +7,7 @@ from rich.console import Console
 
 from app.cli.divisions import app as divisions_app
 from app.cli.keys import keys_app
+from app.cli.ledger import ledger_app
 from app.cli.places import places_app
 from app.cli.postcodes import app as postcodes_app
 from app.cli.setup import setup_app
@@ -16,6 +17,7 @@ from app.errors import RegisterError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 SUB_COMMANDS: dict[str, typer.Typer] = {
+    "ledger": ledger_app,
     "setup": setup_app,
     "worker": worker_app,
     "places": places_app,

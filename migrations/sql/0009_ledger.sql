@@ -170,6 +170,9 @@ BEGIN
         WHEN 'register_setting' THEN
             subject := 'setting:' || (fact ->> 'name');
             without := '{authority_code,name,changed_at}';
+        WHEN 'authority' THEN
+            subject := 'authority:' || (fact ->> 'code');
+            chain := fact ->> 'code';
         WHEN 'division_set' THEN
             subject := 'division_set:' || (fact ->> 'id');
         ELSE
