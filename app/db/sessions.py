@@ -14,6 +14,7 @@ from psycopg import Connection
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session
+from structlog.contextvars import get_contextvars
 
 from app.db.failures import translated
 from app.errors import DatabaseRoleRefused, DatabaseUnavailable
@@ -40,7 +41,7 @@ def confine(session: Session, bounds: Bounds) -> None:
             "SELECT set_config('safeplaces.account', :account, true),"
             " set_config('safeplaces.authority', :authority, true),"
             " set_config('safeplaces.role', :role, true), set_config('safeplaces.actor', :actor, true),"
-            " set_config('safeplaces.via', :via, true)"
+            " set_config('safeplaces.via', :via, true), set_config('safeplaces.request', :request, true)"
         ),
         {
             "account": "" if bounds.account_id is None else str(bounds.account_id),
@@ -48,6 +49,7 @@ def confine(session: Session, bounds: Bounds) -> None:
             "role": bounds.role,
             "actor": bounds.actor,
             "via": bounds.via,
+            "request": get_contextvars().get("request_id", ""),
         },
     )
 

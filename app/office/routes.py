@@ -6,6 +6,7 @@ from app.office import (
     bulk_routes,
     changes_routes,
     edit_routes,
+    history,
     list_routes,
     merge_routes,
     place_routes,
@@ -13,5 +14,14 @@ from app.office import (
 )
 
 router = APIRouter(include_in_schema=False)
-for part in (list_routes, bulk_routes, edit_routes, merge_routes, place_routes, changes_routes, settings_routes):
+for part in (
+    list_routes,
+    bulk_routes,
+    edit_routes,
+    history,
+    merge_routes,
+    place_routes,
+    changes_routes,
+    settings_routes,
+):
     router.include_router(part.router)

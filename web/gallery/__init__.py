@@ -4,13 +4,13 @@ For looking at pages and for tests: it needs neither a database nor the service.
 module for each area of pages, each with a function `exhibits`; a new area is added to `AREAS`.
 """
 
-from web.gallery import accounts, keys, mail, office, public
+from web.gallery import accounts, history, keys, mail, office, public
 from web.gallery.exhibit import HOSTILE, Exhibit, render_exhibit
 from web.gallery.public import PLACE
 
 __all__ = ["HOSTILE", "PLACE", "Exhibit", "exhibits", "render_exhibit"]
 
-AREAS = (public, office, accounts, keys, mail)
+AREAS = (public, office, accounts, history, keys, mail)
 
 
 def exhibits() -> dict[str, Exhibit]:
