@@ -49,7 +49,7 @@ hypothesis.settings.register_profile("shared machine", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "shared machine")
 
-pytest_plugins = ["tests.accounts", "tests.browsing", "tests.signing_in"]
+pytest_plugins = ["tests.accounts", "tests.browsing", "tests.http.oidc_house", "tests.signing_in"]
 
 _numbers = count(1)
 

@@ -19,6 +19,7 @@ from app.accounts.shown import faults_of
 from app.db.sessions import Reading, Writing, writing
 from app.errors import InvalidInput
 from app.http.pages import render
+from app.http.security_log import note_event
 from web.views_accounts import SignInLinkPage, SignInLinkUsePage
 
 READ = ["GET", "HEAD"]
@@ -90,6 +91,7 @@ def sign_in_by_link(request: Request, session: Writing, token: str, wanted: Want
     browser = request.cookies.get(LINK_COOKIE, "")
     known = use_link(session, token, browser)
     if known is None:
+        note_event("sign_in_failed", method="link")
         return _page(request, judge_link(session.connection(), token, browser), wanted, is_use=True)
     account = queries.enter(session, known)
     response = signed_in_response(start_session(session, request, account, method="link"), to_destination(wanted))

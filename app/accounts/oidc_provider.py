@@ -24,6 +24,7 @@ from joserfc.jws import JWSRegistry
 
 from app.accounts.oidc_flow import Flow
 from app.errors import Forbidden
+from app.http.security_log import note_event
 from app.settings import Settings
 
 try:  # Authlib takes the first of these that is installed, and its errors are that one's
@@ -168,6 +169,7 @@ class Provider:
             token_endpoint_auth_method=method if secret else "none",
             scope=settings.oidc_scopes,
             code_challenge_method="S256",
+            leeway=0,  # a token that lasts a minute is good for what is asked at once
             timeout=TIMEOUT_S,
             follow_redirects=False,
         )
@@ -279,7 +281,7 @@ def _unavailable(cause: object) -> ProviderUnavailable:
 
 def _refused(cause: str) -> SignInFailed:
     """What people read does not depend on the cause; the log names it, and nobody."""
-    log.warning("oidc_refused", cause=cause)
+    note_event("sign_in_failed", method="oidc", cause=cause)
     return SignInFailed(
         "Your sign-in could not be confirmed.",
         "Start again. If it goes on, tell the people who look after the register's sign-in.",

@@ -19,6 +19,7 @@ from app.accounts.sessions import delete_cookie, set_cookie, signed_in_response,
 from app.db.sessions import WriteSession, writing
 from app.errors import NotFound
 from app.http.pages import render
+from app.http.security_log import note_event
 from web.views_accounts import SignInOidcPage, SignOutOidcPage
 
 log = structlog.get_logger(__name__)
@@ -70,6 +71,7 @@ async def finish(
         with writing(request) as session:
             admitted = admit(session, request.app.state.settings, vouched.claims)
             if isinstance(admitted, Refusal):
+                note_event("sign_in_failed", method="oidc", cause="not_admitted")
                 return _failed(request, SignInFailed(admitted.what, admitted.remedy))
             account = queries.enter(session, admitted)
             token = start_session(session, request, account, method="oidc", oidc_id_token=vouched.id_token)

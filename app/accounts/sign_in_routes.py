@@ -11,6 +11,7 @@ from app.accounts import queries
 from app.accounts.access import allow, identify
 from app.accounts.attempts import BROWSER_COOKIE, BROWSER_LIFETIME, Origin
 from app.accounts.destinations import to_destination, with_destination
+from app.accounts.oidc_routes import find_sign_out_address, prepare_sign_out, sign_out_there
 from app.accounts.own_forms import OWN_FORM_HEADERS, require_own_form
 from app.accounts.sessions import (
     delete_cookie,
@@ -178,10 +179,12 @@ async def choose_password(
 def sign_out(
     request: Request, identity: Annotated[Identity, Depends(allow(Action.USE_OWN_ACCOUNT))], session: Writing
 ) -> Response:
-    """End this browser's session."""
+    """End this browser's session, and then lead to the end of the one at the provider, where it began there."""
+    prepare_sign_out(request)
+    there = find_sign_out_address(request, session)
     end_session(session, request)
     note_event("signed_out", actor=identity.actor)
-    return signed_out_response()
+    return sign_out_there(request, there) if there else signed_out_response()
 
 
 def _sign_in(session: WriteSession, request: Request, known: queries.KnownAccount, wanted: str) -> Response:

@@ -232,5 +232,5 @@ def test_a_provider_that_is_down_is_said_plainly(
         page.get_by_role("link", name="Use your council account").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Your council's sign-in does not answer")
         assert axe(page) == []
-        page.get_by_role("link", name="Go to sign in").click()
+        page.get_by_role("button", name="Go to sign in").click()
         expect(page.get_by_role("link", name="Use a password")).to_be_visible()
