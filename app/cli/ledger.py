@@ -57,7 +57,7 @@ def verify_ledger(
 
 @ledger_app.command("checkpoint")
 def print_checkpoint() -> None:
-    """Print the head of each chain, fit for a committee paper: whoever has it can check later that nothing was cut off."""
+    """Print the head of each chain, for a committee paper: with it can be checked later that nothing was cut off."""
     with reading() as session:
         heads = list_heads(session)
     if not heads:

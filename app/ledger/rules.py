@@ -1,4 +1,4 @@
-"""What a reader may see of the ledger: entries with the fields that are theirs to read, opened where they are sealed."""
+"""What a reader may see of the ledger: the fields that are theirs to read, opened where they are sealed."""
 
 from dataclasses import dataclass
 from datetime import datetime

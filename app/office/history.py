@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from app.accounts.access import allow
@@ -44,30 +45,34 @@ COLUMNS = ("entry", "at", "who", "actor", "through", "what", "field", "before", 
 
 router = APIRouter(prefix=PLACES, include_in_schema=False)
 Reader = Annotated[Identity, Depends(allow(Action.READ_HISTORY))]
-Text = Annotated[str, Query(max_length=60)]
+
+
+class HistoryQuery(BaseModel):
+    """The filters of the page; empty does not narrow. `before`: entries older than that one."""
+
+    actor: str = Field(default="", max_length=60)
+    field: str = Field(default="", max_length=60)
+    since: str = Field(default="", max_length=60)
+    until: str = Field(default="", max_length=60)
+    before: int | None = Field(default=None, ge=1)
+
+    def to_query(self) -> dict[str, str]:
+        """The filters that are set, for an address; where the page begins is none of them."""
+        return {name: value for name, value in self.model_dump(exclude={"before"}).items() if value}
+
+
+Filters = Annotated[HistoryQuery, Query()]
 
 
 @router.get("/{reference}/history")
-def history(  # noqa: PLR0913  # the filters of the page, each by its name
-    request: Request,
-    identity: Reader,
-    session: Reading,
-    reference: str,
-    actor: Text = "",
-    field: Text = "",
-    since: Text = "",
-    until: Text = "",
-    before: Annotated[int | None, Query(ge=1)] = None,
-) -> Response:
+def history(request: Request, identity: Reader, session: Reading, reference: str, filters: Filters) -> Response:
     """What happened to a place, newest first."""
     found = get_visible(session, identity, reference, follow_merges=False)
-    asked, fault = _asked(identity, found.reference, {"actor": actor, "field": field, "since": since, "until": until})
-    listed = list_history(session, identity, asked._replace(before=before, limit=PAGE))
-    chain = identity.authority_code or ""
-    names = name_actors(session, list_actors(session, chain, found.reference))
-    query = {"actor": actor, "field": field, "since": since, "until": until}
-    query = {name: value for name, value in query.items() if value}
+    asked, fault = _asked(identity, found.reference, filters)
+    listed = list_history(session, identity, asked._replace(before=filters.before, limit=PAGE))
+    names = name_actors(session, list_actors(session, asked.chain, found.reference))
     address = place_address(found.reference, "history")
+    query = filters.to_query()
     labels = {name: LABELS.get(name, name) for name in sorted(readable_fields(identity, "register_place"))}
     page = HistoryPage(
         reference=found.reference,
@@ -75,10 +80,10 @@ def history(  # noqa: PLR0913  # the filters of the page, each by its name
         rows=tuple(_row(entry, names) for entry in listed.entries),
         actors=tuple(Choice(one, name) for one, name in sorted(names.items(), key=lambda item: item[1])),
         fields=tuple(Choice(name, label) for name, label in labels.items() if name in LABELS),
-        chosen_actor=actor,
-        chosen_field=field,
-        since=since,
-        until=until,
+        chosen_actor=filters.actor,
+        chosen_field=filters.field,
+        since=filters.since,
+        until=filters.until,
         fault=fault,
         older=with_query(address, query | {"before": str(listed.following)}) if listed.following else "",
         csv=with_query(f"{address}.csv", query),
@@ -87,18 +92,10 @@ def history(  # noqa: PLR0913  # the filters of the page, each by its name
 
 
 @router.get("/{reference}/history.csv")
-def history_csv(  # noqa: PLR0913  # the same filters
-    identity: Reader,
-    session: Reading,
-    reference: str,
-    actor: Text = "",
-    field: Text = "",
-    since: Text = "",
-    until: Text = "",
-) -> Response:
+def history_csv(identity: Reader, session: Reading, reference: str, filters: Filters) -> Response:
     """The same as a table: one line for each field that changed."""
     found = get_visible(session, identity, reference, follow_merges=False)
-    asked, _ = _asked(identity, found.reference, {"actor": actor, "field": field, "since": since, "until": until})
+    asked, _ = _asked(identity, found.reference, filters)
     listed = list_history(session, identity, asked._replace(limit=IN_ONE_FILE))
     headers = {
         "Cache-Control": "no-store",
@@ -123,13 +120,13 @@ def _to_csv(session: Session, listed: History) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _asked(identity: Identity, reference: str, given: dict[str, str]) -> tuple[Asked, str]:
+def _asked(identity: Identity, reference: str, given: HistoryQuery) -> tuple[Asked, str]:
     """What is asked for, and what is wrong with a date (which is then left out)."""
     fault = ""
     days: dict[str, date | None] = {}
-    for name in ("since", "until"):
+    for name, day in (("since", given.since), ("until", given.until)):
         try:
-            days[name] = date.fromisoformat(given[name]) if given[name] else None
+            days[name] = date.fromisoformat(day) if day else None
         except ValueError:
             days[name] = None
             fault = "A day has to be given as year-month-day, such as 2026-11-23."
@@ -137,8 +134,8 @@ def _asked(identity: Identity, reference: str, given: dict[str, str]) -> tuple[A
     asked = Asked(
         chain=identity.authority_code or "",
         subject=reference,
-        actor=given["actor"] or None,
-        field={"private_notes": "notes"}.get(given["field"], given["field"]) or None,
+        actor=given.actor or None,
+        field={"private_notes": "notes"}.get(given.field, given.field) or None,
         since=_midnight(since) if since else None,
         until=_midnight(until + timedelta(days=1)) if until else None,
     )
