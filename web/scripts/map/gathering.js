@@ -56,9 +56,10 @@ function gatherAgain(map, group) {
   const made = `${zoom - Math.round(zoom)} ${Math.floor(map.getMinZoom())}`
   if (made === gathered.made || !map.hasLayer(group)) return undefined
   gathered.made = made
-  return new Promise((resolve) => {
+  gathered.drawn = new Promise((resolve) => {
     group.options.chunkProgress = (done, total) => done === total && resolve()
     group.clearLayers()
     group.addLayers(gathered.markers)
   })
+  return gathered.drawn
 }

@@ -86,6 +86,7 @@ function registerMap(map, given) {
         }
       })
     )
+    await options.layers.places.gathered?.drawn // again, where the view has changed
     if (missing.length) status.failed(() => load(missing))
     else status.done()
     box.dataset.drawn = missing.length ? 'in-part' : 'whole'
