@@ -43,7 +43,7 @@ def app(strict_app: FastAPI) -> FastAPI:
 def at(app: FastAPI, address: str = HERE) -> TestClient:
     """A browser at an address."""
     return TestClient(
-        app, base_url="https://testserver", headers=HTML, client=(address, 50_000), follow_redirects=False
+        app, base_url="https://testserver", headers=dict(HTML), client=(address, 50_000), follow_redirects=False
     )
 
 
