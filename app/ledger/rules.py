@@ -83,7 +83,8 @@ def _readable(told: dict[str, Any], identity: Identity, opened: dict[str, Any]) 
     may_read = readable_fields(identity, _CONCEPTS.get(concept, concept))
     changes: dict[str, Any] = told["changes"]
     if "facts" in changes:
-        changes = {field: [None, value] for field, value in changes["facts"][1].items()}
+        added = _open(changes["facts"][1], opened)
+        changes = {field: [None, value] for field, value in added.items()} if isinstance(added, dict) else {}
     found = []
     for field, (before, after) in changes.items():
         name = _RENAMED.get(field, field)

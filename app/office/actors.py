@@ -9,7 +9,12 @@ from app.db.version import LONDON
 from web.words import date_words, time_words
 
 _BY_ID = text("SELECT id, name FROM account WHERE id = ANY(CAST(:ids AS integer[]))")
-_OTHERS = {"worker": "the register itself", "import": "an import", "sample": "the sample data"}
+_OTHERS = {
+    "worker": "the register itself",
+    "import": "an import",
+    "sample": "the sample data",
+    "provider": "the sign-in provider",
+}
 
 
 def name_actors(session: Session, actors: Iterable[str]) -> dict[str, str]:

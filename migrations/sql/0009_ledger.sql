@@ -222,6 +222,44 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Private facts that are added, sealed as one value for each place: {"facts": [null, {"personal": …}]}.
+CREATE FUNCTION record_private_in_ledger() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    at timestamptz;
+BEGIN
+    PERFORM lock_ledger();
+    at := clock_timestamp();
+    WITH item AS MATERIALIZED (
+        SELECT place.authority_code AS chain, place.id, place.reference, contact_of(place.reference, added.contact_email) AS person,
+               gen_random_uuid() AS sealed_id, gen_random_bytes(16) AS iv,
+               gen_random_bytes(16) || convert_to(jsonb_strip_nulls(to_jsonb(added) - 'place_id')::text, 'UTF8') AS plain
+        FROM added JOIN place ON place.id = added.place_id
+    ), made AS (
+        INSERT INTO personal_key (person, key) SELECT DISTINCT person, gen_random_bytes(32) FROM item ORDER BY person
+        ON CONFLICT (person) DO NOTHING RETURNING person, key
+    ), keyed AS (
+        SELECT person, key FROM made
+        UNION ALL SELECT known.person, known.key FROM personal_key AS known WHERE known.person IN (SELECT person FROM item)
+    ), sealed AS (
+        INSERT INTO personal_value (id, chain, person, iv, sealed)
+        SELECT sealed_id, chain, person, iv, encrypt_iv(plain, key, iv, 'aes-cbc/pad:pkcs') FROM item JOIN keyed USING (person)
+    ), written AS (
+        SELECT item.chain, item.id, item.reference,
+               ledger_content('place', item.reference, 'added', jsonb_build_object('facts', jsonb_build_array(NULL,
+                   jsonb_build_object('personal', sealed_id, 'digest', encode(sha256(plain), 'hex')))), at) AS content
+        FROM item
+    )
+    INSERT INTO ledger_entry (chain, sequence, recorded_at, concept, subject, actor, content, hash)
+    SELECT written.chain, coalesce(last.sequence, 0) + row_number() OVER in_chain, at, 'place', written.reference,
+           coalesce(nullif(current_setting('safeplaces.actor', true), ''), 'database:' || session_user), written.content,
+           chain_hash(coalesce(last.hash, decode(repeat('00', 32), 'hex')), written.content) OVER in_chain
+    FROM written
+    LEFT JOIN LATERAL (SELECT sequence, hash FROM ledger_entry AS entry WHERE entry.chain = written.chain
+                       ORDER BY sequence DESC LIMIT 1) AS last ON true
+    WINDOW in_chain AS (PARTITION BY written.chain ORDER BY written.id);
+    RETURN NULL;
+END $$;
+
 -- Postcodes come by the million: that they were loaded, once for each statement.
 CREATE FUNCTION record_postcodes_in_ledger() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -241,7 +279,7 @@ DO $$
 DECLARE
     recorded text;
 BEGIN
-    FOREACH recorded IN ARRAY ARRAY['place_private', 'place_change', 'place_merge', 'audit', 'division_set', 'councillor',
+    FOREACH recorded IN ARRAY ARRAY['place_change', 'place_merge', 'audit', 'division_set', 'councillor',
                                     'term_of_office', 'account', 'account_secret', 'api_key', 'register_setting', 'authority',
                                     'scheme', 'premises_kind']
     LOOP
@@ -252,6 +290,9 @@ END $$;
 CREATE TRIGGER record_in_ledger AFTER UPDATE ON place FOR EACH ROW EXECUTE FUNCTION record_in_ledger();
 CREATE TRIGGER record_places_in_ledger AFTER INSERT ON place REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION record_places_in_ledger();
+CREATE TRIGGER record_in_ledger AFTER UPDATE OR DELETE ON place_private FOR EACH ROW EXECUTE FUNCTION record_in_ledger();
+CREATE TRIGGER record_private_in_ledger AFTER INSERT ON place_private REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION record_private_in_ledger();
 -- Links are made by the thousand, and follow from boundaries and places; what an officer decides does not.
 CREATE TRIGGER record_in_ledger AFTER UPDATE ON place_division FOR EACH ROW
     WHEN (OLD.decided_by IS DISTINCT FROM NEW.decided_by OR OLD.decided_at IS DISTINCT FROM NEW.decided_at)
@@ -260,7 +301,7 @@ CREATE TRIGGER record_postcodes_in_ledger AFTER INSERT OR UPDATE OR DELETE OR TR
     FOR EACH STATEMENT EXECUTE FUNCTION record_postcodes_in_ledger();
 
 -- Triggers work as the owner; nobody calls them or reads keys. The web's role reads entries of its own authority.
-REVOKE EXECUTE ON FUNCTION record_in_ledger, record_places_in_ledger, record_postcodes_in_ledger, personal_values_of,
+REVOKE EXECUTE ON FUNCTION record_in_ledger, record_places_in_ledger, record_private_in_ledger, record_postcodes_in_ledger, personal_values_of,
     personal_key_of, seal_personal, open_personal, append_to_ledger, lock_ledger FROM PUBLIC;
 GRANT SELECT ON ledger_entry TO safeplaces_web;
 GRANT EXECUTE ON FUNCTION personal_values_of TO safeplaces_web;

@@ -12,6 +12,7 @@ from app.production import list_dangers, refuse_dangers
 from app.settings import Settings
 
 SECRET = ascii_letters
+HIDDEN = "hidden-word"
 SAFE = {
     "DATABASE_URL": "postgresql://web:long@db.example.org/safeplaces?sslmode=verify-full",
     "environment": "production",
@@ -85,7 +86,7 @@ def test_the_server_does_not_start_and_says_why() -> None:
         cwd=ROOT,
         env={
             "PATH": "/usr/bin:/bin",
-            "DATABASE_URL": "postgresql://web:hidden-word@db.example.org/safeplaces",
+            "DATABASE_URL": f"postgresql://web:{HIDDEN}@db.example.org/safeplaces",
             "SAFEPLACES_ENVIRONMENT": "production",
         },
         capture_output=True,
@@ -97,4 +98,4 @@ def test_the_server_does_not_start_and_says_why() -> None:
     for named in ("SAFEPLACES_PUBLIC_ADDRESS", "SAFEPLACES_SECRET", "DATABASE_URL"):
         assert f"- {named}" in done.stderr
     assert "Traceback" not in done.stderr
-    assert "hidden-word" not in done.stderr
+    assert HIDDEN not in done.stderr

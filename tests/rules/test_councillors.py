@@ -33,10 +33,7 @@ def elect(session: WriteSession, name: str, seat: int, begin: date, end: date | 
 
 
 def holders(session: WriteSession, on: date) -> list[str | None]:
-    return [
-        seat.holder.name if seat.holder else None
-        for seat in list_seats(session, "E05000001", Moment(on)).seats
-    ]
+    return [seat.holder.name if seat.holder else None for seat in list_seats(session, "E05000001", Moment(on)).seats]
 
 
 @pytest.mark.usefixtures("division_id")

@@ -75,13 +75,30 @@ def test_a_contact_is_sealed_and_shredded_with_the_key(session: WriteSession, re
     session.add(PlacePrivate(place_id=place.id or 0, contact_name="Cora Contact", contact_email="Cora@Example.org"))
     session.flush()
     (_, private) = entries(session, place.reference)
-    sealed = private["changes"]["contact_name"][1]["personal"]  # type: ignore[index]  # JSON
+    sealed = private["changes"]["facts"][1]["personal"]  # type: ignore[index]  # JSON
     opened = text("SELECT open_personal(CAST(:id AS uuid))")
-    assert session.connection().execute(opened, {"id": sealed}).scalar_one() == "Cora Contact"
+    assert session.connection().execute(opened, {"id": sealed}).scalar_one() == {
+        "contact_name": "Cora Contact",
+        "contact_email": "Cora@Example.org",
+    }
     keys = session.connection().execute(text("SELECT person FROM personal_key")).scalars().all()
     assert keys == ["email:cora@example.org"]
     session.connection().execute(text("DELETE FROM personal_key"))
     assert session.connection().execute(opened, {"id": sealed}).scalar_one() is None
+
+
+def test_a_new_contact_has_a_key_of_their_own(session: WriteSession, register: Register) -> None:
+    place = register.add_place(audit=False)
+    contact = PlacePrivate(place_id=place.id or 0, contact_name="Cora Contact", contact_email="cora@example.org")
+    session.add(contact)
+    session.flush()
+    contact.contact_name, contact.contact_email = "Dev Deputy", "dev@example.org"
+    session.flush()
+    before, after = entries(session, place.reference)[-1]["changes"]["contact_name"]  # type: ignore[index]  # JSON
+    session.connection().execute(text("DELETE FROM personal_key WHERE person = 'email:cora@example.org'"))
+    opened = text("SELECT open_personal(CAST(:id AS uuid))")
+    assert session.connection().execute(opened, {"id": before["personal"]}).scalar_one() is None
+    assert session.connection().execute(opened, {"id": after["personal"]}).scalar_one() == "Dev Deputy"
 
 
 @pytest.mark.parametrize(
