@@ -8,6 +8,7 @@ from rich.console import Console
 from app.cli.divisions import app as divisions_app
 from app.cli.keys import keys_app
 from app.cli.ledger import ledger_app
+from app.cli.people import people_app
 from app.cli.places import places_app
 from app.cli.postcodes import app as postcodes_app
 from app.cli.setup import setup_app
@@ -20,6 +21,7 @@ SUB_COMMANDS: dict[str, typer.Typer] = {
     "ledger": ledger_app,
     "setup": setup_app,
     "worker": worker_app,
+    "people": people_app,
     "places": places_app,
     "divisions": divisions_app,
     "postcodes": postcodes_app,

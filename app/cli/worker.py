@@ -18,13 +18,14 @@ from app.mail import periodic as mail_periodic
 from app.mail.sending import mail_duty
 from app.mail.ways_out import choose_way_out
 from app.outbox.jobs import Handlers, outbox_duty
+from app.people import retention
 from app.settings import Settings
 
 worker_app = typer.Typer(invoke_without_command=True, help="Send mail and do what else is due, until it is stopped.")
 
 HANDLERS: Handlers = {}
 """What is done about messages of the outbox, by topic. A topic that nobody asks for is noted as handled."""
-PERIODIC: tuple[PeriodicJob, ...] = (*mail_periodic.PERIODIC,)
+PERIODIC: tuple[PeriodicJob, ...] = (*mail_periodic.PERIODIC, *retention.PERIODIC)
 """What the clock asks for. A feature adds its own here."""
 TELLTALE_LIBRARIES = ("procrastinate", "notifications_python_client", "aiosmtplib")
 """They log the messages of errors, which may repeat addresses; what matters of them we log ourselves."""

@@ -1,0 +1,115 @@
+"""Statements on everything that is kept about one person, by the names under which it is kept."""
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+Row = dict[str, Any]
+
+
+def rows(session: Session, statement: str, **values: object) -> list[Row]:
+    """What a statement finds, as plain values."""
+    return [dict(row) for row in session.connection().execute(text(statement), values).mappings()]
+
+
+def change(session: Session, statement: str, **values: object) -> None:
+    """Carry out a statement."""
+    session.connection().execute(text(statement), values)
+
+
+ACCOUNTS = """
+    SELECT id, authority_code, role, name, email, councillor_id, oidc_issuer, oidc_subject, is_active, created_at,
+           signed_in_at, erased_at
+    FROM account WHERE id = ANY (CAST(:accounts AS integer[])) ORDER BY id
+"""
+COUNCILLORS = """
+    SELECT id, authority_code, name, party, email, phone, recorded_at FROM councillor
+    WHERE id = ANY (CAST(:councillors AS integer[])) ORDER BY id
+"""
+TERMS = """
+    SELECT term.councillor_id, division.gss_code AS division, division.name AS division_name, term.seat, term.starts_on,
+           term.ends_on
+    FROM term_of_office AS term JOIN division ON division.id = term.division_id
+    WHERE term.councillor_id = ANY (CAST(:councillors AS integer[])) ORDER BY term.starts_on
+"""
+SESSIONS = """
+    SELECT account_id, method, browser, created_at, seen_at, expires_at, ended_at FROM sign_in_session
+    WHERE account_id = ANY (CAST(:accounts AS integer[])) ORDER BY id
+"""
+KEYS = """
+    SELECT name, prefix, scopes, created_at, expires_at, last_used_at, revoked_at FROM api_key
+    WHERE account_id = ANY (CAST(:accounts AS integer[])) ORDER BY id
+"""
+VIEWS = """
+    SELECT name, query, created_at FROM saved_view WHERE account_id = ANY (CAST(:accounts AS integer[])) ORDER BY id
+"""
+MAIL = """
+    SELECT kind, state, created_at, settled_at FROM mail_message
+    WHERE lower(to_address) = ANY (CAST(:emails AS text[])) ORDER BY id
+"""
+CONTACTS = """
+    SELECT place.reference, place.authority_code, private.contact_name, private.contact_role, private.contact_phone,
+           private.contact_email, private.consent_by, private.notes
+    FROM place_private AS private JOIN place ON place.id = private.place_id
+    WHERE contact_of(place.reference, private.contact_email) = ANY (CAST(:people AS text[])) ORDER BY place.reference
+"""
+_OF_THEM = """
+    lower(btrim(change.facts #>> '{base,contact_email}')) = ANY (CAST(:emails AS text[]))
+    OR lower(btrim(change.facts #>> '{submitted,contact_email}')) = ANY (CAST(:emails AS text[]))
+"""
+WAITING = f"""
+    SELECT change.id, place.reference, change.proposed_at, change.facts
+    FROM place_change AS change JOIN place ON place.id = change.place_id WHERE {_OF_THEM} ORDER BY change.id
+"""
+ENTRIES = """
+    SELECT chain, sequence, CAST(content AS jsonb) AS content FROM ledger_entry
+    WHERE subject = ANY (CAST(:subjects AS text[])) ORDER BY chain, sequence
+"""
+ACTS = "SELECT count(*) AS entries FROM ledger_entry WHERE actor = ANY (CAST(:subjects AS text[]))"
+SEALED = """
+    SELECT value.id, value.chain, entry.sequence, entry.recorded_at, entry.subject, entry.field, entry.side,
+           open_personal(value.id) AS value
+    FROM personal_value AS value
+    LEFT JOIN (
+        SELECT entry.chain, entry.sequence, entry.recorded_at, entry.subject, change.key AS field,
+               CASE item.number WHEN 1 THEN 'before' ELSE 'after' END AS side, item.value ->> 'personal' AS sealed
+        FROM ledger_entry AS entry
+        CROSS JOIN LATERAL jsonb_each(CAST(entry.content AS jsonb) -> 'changes') AS change
+        CROSS JOIN LATERAL jsonb_array_elements(
+            CASE jsonb_typeof(change.value) WHEN 'array' THEN change.value ELSE '[]' END
+        ) WITH ORDINALITY AS item(value, number)
+        WHERE entry.content LIKE '%"personal"%' AND jsonb_typeof(item.value) = 'object'
+    ) AS entry ON entry.sealed = CAST(value.id AS text) AND entry.chain = value.chain
+    WHERE value.person = ANY (CAST(:people AS text[])) ORDER BY value.chain, entry.sequence, entry.field
+"""
+APPEND = "SELECT append_to_ledger(:chain, 'person', :subject, :operation, '{}')"
+LOCK = "SELECT lock_ledger()"
+DELETIONS = (
+    "DELETE FROM sign_in_session WHERE account_id = :account",
+    "DELETE FROM sign_in_link WHERE account_id = :account",
+    "DELETE FROM recovery_code WHERE account_id = :account",
+    "DELETE FROM known_browser WHERE account_id = :account",
+    "DELETE FROM saved_view WHERE account_id = :account",
+    "DELETE FROM account_secret WHERE account_id = :account",
+    "UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE account_id = :account",
+)
+ERASE_ACCOUNT = """
+    UPDATE account SET name = 'Erased', email = NULL, oidc_issuer = NULL, oidc_subject = NULL, is_active = false,
+                       erased_at = coalesce(erased_at, now())
+    WHERE id = :account
+"""
+ERASE_COUNCILLOR = "UPDATE councillor SET email = NULL, phone = NULL WHERE id = :councillor"
+BLANK_CONTACTS = """
+    UPDATE place_private AS private
+    SET contact_name = NULL, contact_role = NULL, contact_phone = NULL, contact_email = NULL, consent_by = NULL
+    FROM place WHERE place.id = private.place_id
+      AND contact_of(place.reference, private.contact_email) = ANY (CAST(:people AS text[]))
+"""
+BLANK_WAITING = "UPDATE place_change SET facts = CAST(:facts AS jsonb) WHERE id = :id"
+DELETE_MAIL = "DELETE FROM mail_message WHERE lower(to_address) = ANY (CAST(:emails AS text[]))"
+DELETE_ANSWERS = """
+    DELETE FROM idempotent_answer WHERE EXISTS (
+        SELECT FROM unnest(CAST(:emails AS text[])) AS email WHERE position(email IN lower(encode(body, 'escape'))) > 0)
+"""
+DELETE_KEYS = "DELETE FROM personal_key WHERE person = ANY (CAST(:people AS text[]))"

@@ -1,0 +1,247 @@
+"""Who a person is to the register, what it holds about them, and how that is given to them or erased."""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlmodel import Session
+
+from app.accounts import rules as accounts_rules
+from app.db.sessions import Bounds, WriteSession, confine
+from app.errors import NotFound
+from app.people import queries
+from app.people.queries import Row, change, rows
+from app.tables import Account
+
+CONTACT_FIELDS = ("contact_name", "contact_role", "contact_phone", "contact_email", "consent_by")
+_NUMBERED = re.compile(r"(account|councillor):(\d{1,9})")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person by all the names under which something of theirs is kept.
+
+    `contact` is the name of a contact without an e-mail address, such as contact:SP-0001, where that was asked for.
+    """
+
+    accounts: tuple[int, ...] = ()
+    councillors: tuple[int, ...] = ()
+    emails: tuple[str, ...] = ()
+    contact: str | None = None
+
+    @property
+    def subjects(self) -> list[str]:
+        """Of ledger entries about them."""
+        return [f"account:{each}" for each in self.accounts] + [f"councillor:{each}" for each in self.councillors]
+
+    @property
+    def people(self) -> list[str]:
+        """Of personal keys."""
+        contact = [self.contact] if self.contact else []
+        return self.subjects + [f"email:{email}" for email in self.emails] + contact
+
+    @property
+    def shown(self) -> str:
+        """What the ledger calls them: a number, or a digest where there is none. Never a name."""
+        return (self.subjects or [f"person:{sha256(self.people[0].encode()).hexdigest()[:16]}"])[0]
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What erasing somebody changes: numbers of rows, and references of places."""
+
+    person: Person
+    accounts: list[int]
+    councillors: list[int]
+    contacts: list[str]
+    notes: list[str]
+    waiting: list[str]
+    mail: int
+    sealed: int
+
+
+def find_person(session: Session, who: str) -> Person:
+    """The person with an e-mail address or a name such as account:12, councillor:5 or contact:SP-0001.
+
+    Raises:
+        NotFound: nothing is kept under that name.
+    """
+    who = who.strip()
+    numbered = _NUMBERED.fullmatch(who)
+    if numbered:
+        kind, number = numbered[1], int(numbered[2])
+        person = Person(accounts=(number,)) if kind == "account" else Person(councillors=(number,))
+    elif who.startswith("contact:"):
+        person = Person(contact=who)
+    else:
+        person = Person(emails=(who.lower(),))
+    person = _complete(session, person)
+    known = "SELECT 1 FROM personal_value WHERE person = ANY (CAST(:people AS text[])) LIMIT 1"
+    found = (
+        (rows(session, queries.ACCOUNTS, accounts=list(person.accounts)))
+        or rows(session, queries.COUNCILLORS, councillors=list(person.councillors))
+        or rows(session, queries.CONTACTS, people=person.people)
+        or rows(session, queries.WAITING, emails=list(person.emails))
+        or rows(session, queries.MAIL, emails=list(person.emails))
+        or rows(session, known, people=person.people)
+    )
+    if not found:
+        raise NotFound(
+            f"Nothing is kept about {who}.",
+            "Give the whole e-mail address, account:NUMBER or councillor:NUMBER, or contact:REFERENCE for the contact "
+            "of a place without an e-mail address. Ask the person for other addresses that they may have used.",
+            field="who",
+        )
+    return person
+
+
+def _complete(session: Session, person: Person) -> Person:
+    """All that is theirs: by their e-mail addresses, and the councillor that an account stands for."""
+    while True:
+        found = rows(
+            session,
+            "SELECT id, email, councillor_id FROM account WHERE id = ANY (CAST(:accounts AS integer[]))"
+            " OR email = ANY (CAST(:emails AS text[])) OR councillor_id = ANY (CAST(:councillors AS integer[]))",
+            accounts=list(person.accounts),
+            emails=list(person.emails),
+            councillors=list(person.councillors),
+        )
+        accounts = {each["id"] for each in found} | set(person.accounts)
+        councillors = {each["councillor_id"] for each in found if each["councillor_id"]} | set(person.councillors)
+        members = rows(
+            session,
+            "SELECT id, lower(btrim(email)) AS email FROM councillor WHERE id = ANY (CAST(:councillors AS integer[]))"
+            " OR lower(btrim(email)) = ANY (CAST(:emails AS text[]))",
+            councillors=sorted(councillors),
+            emails=list(person.emails),
+        )
+        councillors |= {each["id"] for each in members}
+        emails = {each["email"] for each in (*found, *members) if each["email"]} | set(person.emails)
+        complete = Person(tuple(sorted(accounts)), tuple(sorted(councillors)), tuple(sorted(emails)), person.contact)
+        if complete == person:
+            return complete
+        person = complete
+
+
+def export(session: WriteSession, person: Person) -> dict[str, Any]:
+    """Everything that is held about a person, as plain values; that it was given out is recorded."""
+    accounts, councillors, emails = list(person.accounts), list(person.councillors), list(person.emails)
+    held: dict[str, Any] = {
+        "person": {"accounts": accounts, "councillors": councillors, "emails": emails, "contact": person.contact},
+        "accounts": rows(session, queries.ACCOUNTS, accounts=accounts),
+        "sessions": rows(session, queries.SESSIONS, accounts=accounts),
+        "api_keys": rows(session, queries.KEYS, accounts=accounts),
+        "saved_views": rows(session, queries.VIEWS, accounts=accounts),
+        "councillors": rows(session, queries.COUNCILLORS, councillors=councillors),
+        "terms_of_office": rows(session, queries.TERMS, councillors=councillors),
+        "contact_of_places": rows(session, queries.CONTACTS, people=person.people),
+        "changes_waiting": [_contact_facts(each, person) for each in rows(session, queries.WAITING, emails=emails)],
+        "mail": rows(session, queries.MAIL, emails=emails),
+        "ledger_entries": rows(session, queries.ENTRIES, subjects=person.subjects),
+        "ledger_entries_of_what_they_did": rows(session, queries.ACTS, subjects=person.subjects)[0]["entries"],
+        "earlier_values": rows(session, queries.SEALED, people=person.people),
+    }
+    _record(session, person, "exported")
+    return held
+
+
+def preview(session: Session, person: Person) -> Erasure:
+    """What erasing a person will do."""
+    contacts = rows(session, queries.CONTACTS, people=person.people)
+    sealed = rows(
+        session,
+        "SELECT count(*) AS found FROM personal_value JOIN personal_key USING (person)"
+        " WHERE person = ANY (CAST(:people AS text[]))",
+        people=person.people,
+    )
+    return Erasure(
+        person=person,
+        accounts=list(person.accounts),
+        councillors=list(person.councillors),
+        contacts=[each["reference"] for each in contacts],
+        notes=[each["reference"] for each in contacts if each["notes"]],
+        waiting=[each["reference"] for each in rows(session, queries.WAITING, emails=list(person.emails))],
+        mail=len(rows(session, queries.MAIL, emails=list(person.emails))),
+        sealed=sealed[0]["found"],
+    )
+
+
+def erase(session: WriteSession, person: Person) -> None:
+    """Erase a person in the caller's transaction. The keys go last: changes before that seal old values once more.
+
+    Raises:
+        Conflict: they are the last active administrator of their authority.
+    """
+    change(session, queries.LOCK)
+    chains = _chains(session, person)
+    for number in person.accounts:
+        _erase_account(session, number)
+    for number in person.councillors:
+        change(session, queries.ERASE_COUNCILLOR, councillor=number)
+    for each in rows(session, queries.WAITING, emails=list(person.emails)):
+        facts = orjson.dumps(_without_contact(each["facts"], person)).decode()
+        change(session, queries.BLANK_WAITING, id=each["id"], facts=facts)
+    change(session, queries.BLANK_CONTACTS, people=person.people)
+    change(session, queries.DELETE_MAIL, emails=list(person.emails))
+    change(session, queries.DELETE_ANSWERS, emails=list(person.emails))
+    for chain in chains:
+        change(session, queries.APPEND, chain=chain, subject=person.shown, operation="erased")
+    change(session, queries.DELETE_KEYS, people=person.people)
+
+
+def _erase_account(session: WriteSession, number: int) -> None:
+    account = session.get(Account, number)
+    if account is None:
+        return
+    confine(session, Bounds(number, account.authority_code, account.role))
+    accounts_rules.deactivate(session, account)
+    session.flush()
+    for statement in queries.DELETIONS:
+        change(session, statement, account=number)
+    change(session, queries.ERASE_ACCOUNT, account=number)
+    session.expire_all()
+
+
+def _contact_facts(waiting: Row, person: Person) -> Row:
+    """Of a change that waits, what is about the contact."""
+    parts = {
+        part: {field: facts.get(field) for field in CONTACT_FIELDS}
+        for part, facts in (waiting["facts"] or {}).items()
+        if isinstance(facts, dict) and _is_of(facts, person)
+    }
+    return {"reference": waiting["reference"], "proposed_at": waiting["proposed_at"], **parts}
+
+
+def _without_contact(facts: dict[str, Any], person: Person) -> dict[str, Any]:
+    """The facts of a change without the person: in each part that names them, or that names no contact's address."""
+    left = dict(facts)
+    for part in ("base", "submitted"):
+        held = facts.get(part)
+        if isinstance(held, dict) and (_is_of(held, person) or "contact_email" not in held):
+            left[part] = {key: None if key in CONTACT_FIELDS else value for key, value in held.items()}
+    return left
+
+
+def _is_of(facts: dict[str, Any], person: Person) -> bool:
+    return str(facts.get("contact_email") or "").strip().lower() in person.emails
+
+
+def _chains(session: Session, person: Person) -> list[str]:
+    """The chains in which something of theirs is."""
+    found = rows(
+        session,
+        "SELECT chain FROM personal_value WHERE person = ANY (CAST(:people AS text[])) UNION SELECT authority_code"
+        " FROM account WHERE id = ANY (CAST(:accounts AS integer[])) UNION SELECT authority_code FROM councillor"
+        " WHERE id = ANY (CAST(:councillors AS integer[])) ORDER BY 1",
+        people=person.people,
+        accounts=list(person.accounts),
+        councillors=list(person.councillors),
+    )
+    return [each["chain"] for each in found] or ["register"]
+
+
+def _record(session: WriteSession, person: Person, operation: str) -> None:
+    for chain in _chains(session, person):
+        change(session, queries.APPEND, chain=chain, subject=person.shown, operation=operation)
