@@ -54,8 +54,7 @@ CREATE FUNCTION chain_step(state bytea, head bytea, content text) RETURNS bytea 
 $$ SELECT sha256(coalesce(state, head) || convert_to(content, 'UTF8')) $$;
 CREATE AGGREGATE chain_hash(bytea, text) (SFUNC = chain_step, STYPE = bytea);
 
--- Locks the chains until the transaction ends. Every change of the register locks register_version first, and so do we:
--- one order, so nobody waits for somebody who waits for them.
+-- Locks the chains until the transaction ends: register_version first, as every statement that is recorded does (line_up).
 CREATE FUNCTION lock_ledger() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM register_version FOR UPDATE;
@@ -80,8 +79,8 @@ DECLARE
     last record;
     content text;
 BEGIN
-    INSERT INTO ledger_chain (chain) VALUES (of_chain) ON CONFLICT DO NOTHING;
     PERFORM lock_ledger();
+    INSERT INTO ledger_chain (chain) VALUES (of_chain) ON CONFLICT DO NOTHING;
     at := clock_timestamp();
     SELECT sequence, hash INTO last FROM ledger_entry WHERE chain = of_chain ORDER BY sequence DESC LIMIT 1;
     content := ledger_content(of_concept, of_subject, of_operation, changes, at);
@@ -205,8 +204,8 @@ CREATE FUNCTION record_places_in_ledger() RETURNS trigger LANGUAGE plpgsql SECUR
 DECLARE
     at timestamptz;
 BEGIN
-    INSERT INTO ledger_chain (chain) SELECT DISTINCT authority_code FROM added ON CONFLICT DO NOTHING;
     PERFORM lock_ledger();
+    INSERT INTO ledger_chain (chain) SELECT DISTINCT authority_code FROM added ON CONFLICT DO NOTHING;
     at := clock_timestamp();
     INSERT INTO ledger_entry (chain, sequence, recorded_at, concept, subject, actor, content, hash)
     SELECT item.chain, coalesce(last.sequence, 0) + row_number() OVER in_chain, at, 'place', item.subject,
@@ -300,9 +299,36 @@ CREATE TRIGGER record_in_ledger AFTER UPDATE ON place_division FOR EACH ROW
 CREATE TRIGGER record_postcodes_in_ledger AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON postcode_unit
     FOR EACH STATEMENT EXECUTE FUNCTION record_postcodes_in_ledger();
 
+-- Whoever changes what is recorded locks register_version before any row: one order for all, so that nobody waits for somebody who
+-- waits for them (tests/rules/test_ledger_at_once.py). Signing in and using a key change nothing that is recorded, and wait for nobody.
+CREATE FUNCTION line_up() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM FROM register_version FOR UPDATE;
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE
+    recorded record;
+BEGIN
+    FOR recorded IN
+        SELECT trigger.event_object_table AS name, (
+            SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns
+            WHERE table_schema = 'public' AND table_name = trigger.event_object_table AND is_generated = 'NEVER'
+              AND column_name NOT IN ('signed_in_at', 'last_used_at', 'totp_last_step')) AS columns
+        FROM information_schema.triggers AS trigger
+        WHERE trigger_schema = 'public'
+          AND trigger_name IN ('record_in_ledger', 'record_postcodes_in_ledger', 'bump_register_version')
+        GROUP BY trigger.event_object_table
+    LOOP
+        EXECUTE format('CREATE TRIGGER line_up BEFORE INSERT OR DELETE OR UPDATE OF %s ON %I FOR EACH STATEMENT '
+                       'EXECUTE FUNCTION line_up()', recorded.columns, recorded.name);
+    END LOOP;
+END $$;
+
 -- Triggers work as the owner; nobody calls them or reads keys. The web's role reads entries of its own authority.
 REVOKE EXECUTE ON FUNCTION record_in_ledger, record_places_in_ledger, record_private_in_ledger, record_postcodes_in_ledger, personal_values_of,
-    personal_key_of, seal_personal, open_personal, append_to_ledger, lock_ledger FROM PUBLIC;
+    personal_key_of, seal_personal, open_personal, append_to_ledger, lock_ledger, line_up FROM PUBLIC;
 GRANT SELECT ON ledger_entry TO safeplaces_web;
 GRANT EXECUTE ON FUNCTION personal_values_of TO safeplaces_web;
 ALTER TABLE ledger_entry ENABLE ROW LEVEL SECURITY;
