@@ -18,6 +18,25 @@ def change(session: Session, statement: str, **values: object) -> None:
     session.connection().execute(text(statement), values)
 
 
+KNOWN = "SELECT 1 FROM personal_value WHERE person = ANY (CAST(:people AS text[])) LIMIT 1"
+THEIR_ACCOUNTS = """
+    SELECT id, email, councillor_id FROM account
+    WHERE id = ANY (CAST(:accounts AS integer[])) OR email = ANY (CAST(:emails AS text[]))
+       OR councillor_id = ANY (CAST(:councillors AS integer[]))
+"""
+THEIR_COUNCILLORS = """
+    SELECT id, lower(btrim(email)) AS email FROM councillor
+    WHERE id = ANY (CAST(:councillors AS integer[])) OR lower(btrim(email)) = ANY (CAST(:emails AS text[]))
+"""
+READABLE = """
+    SELECT count(*) AS found FROM personal_value JOIN personal_key USING (person)
+    WHERE person = ANY (CAST(:people AS text[]))
+"""
+CHAINS = """
+    SELECT chain FROM personal_value WHERE person = ANY (CAST(:people AS text[]))
+    UNION SELECT authority_code FROM account WHERE id = ANY (CAST(:accounts AS integer[]))
+    UNION SELECT authority_code FROM councillor WHERE id = ANY (CAST(:councillors AS integer[])) ORDER BY 1
+"""
 ACCOUNTS = """
     SELECT id, authority_code, role, name, email, councillor_id, oidc_issuer, oidc_subject, is_active, created_at,
            signed_in_at, erased_at

@@ -78,14 +78,13 @@ def find_person(session: Session, who: str) -> Person:
     else:
         person = Person(emails=(who.lower(),))
     person = _complete(session, person)
-    known = "SELECT 1 FROM personal_value WHERE person = ANY (CAST(:people AS text[])) LIMIT 1"
     found = (
         (rows(session, queries.ACCOUNTS, accounts=list(person.accounts)))
         or rows(session, queries.COUNCILLORS, councillors=list(person.councillors))
         or rows(session, queries.CONTACTS, people=person.people)
         or rows(session, queries.WAITING, emails=list(person.emails))
         or rows(session, queries.MAIL, emails=list(person.emails))
-        or rows(session, known, people=person.people)
+        or rows(session, queries.KNOWN, people=person.people)
     )
     if not found:
         raise NotFound(
@@ -102,8 +101,7 @@ def _complete(session: Session, person: Person) -> Person:
     while True:
         found = rows(
             session,
-            "SELECT id, email, councillor_id FROM account WHERE id = ANY (CAST(:accounts AS integer[]))"
-            " OR email = ANY (CAST(:emails AS text[])) OR councillor_id = ANY (CAST(:councillors AS integer[]))",
+            queries.THEIR_ACCOUNTS,
             accounts=list(person.accounts),
             emails=list(person.emails),
             councillors=list(person.councillors),
@@ -112,8 +110,7 @@ def _complete(session: Session, person: Person) -> Person:
         councillors = {each["councillor_id"] for each in found if each["councillor_id"]} | set(person.councillors)
         members = rows(
             session,
-            "SELECT id, lower(btrim(email)) AS email FROM councillor WHERE id = ANY (CAST(:councillors AS integer[]))"
-            " OR lower(btrim(email)) = ANY (CAST(:emails AS text[]))",
+            queries.THEIR_COUNCILLORS,
             councillors=sorted(councillors),
             emails=list(person.emails),
         )
@@ -150,12 +147,7 @@ def export(session: WriteSession, person: Person) -> dict[str, Any]:
 def preview(session: Session, person: Person) -> Erasure:
     """What erasing a person will do."""
     contacts = rows(session, queries.CONTACTS, people=person.people)
-    sealed = rows(
-        session,
-        "SELECT count(*) AS found FROM personal_value JOIN personal_key USING (person)"
-        " WHERE person = ANY (CAST(:people AS text[]))",
-        people=person.people,
-    )
+    sealed = rows(session, queries.READABLE, people=person.people)
     return Erasure(
         person=person,
         accounts=list(person.accounts),
@@ -232,9 +224,7 @@ def _chains(session: Session, person: Person) -> list[str]:
     """The chains in which something of theirs is."""
     found = rows(
         session,
-        "SELECT chain FROM personal_value WHERE person = ANY (CAST(:people AS text[])) UNION SELECT authority_code"
-        " FROM account WHERE id = ANY (CAST(:accounts AS integer[])) UNION SELECT authority_code FROM councillor"
-        " WHERE id = ANY (CAST(:councillors AS integer[])) ORDER BY 1",
+        queries.CHAINS,
         people=person.people,
         accounts=list(person.accounts),
         councillors=list(person.councillors),
