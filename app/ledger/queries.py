@@ -42,7 +42,10 @@ def list_heads(session: Session) -> list[Checkpoint]:
 
 
 class Asked(NamedTuple):
-    """Which entries of a chain are wanted; None does not narrow. `before`: of entries older than that sequence."""
+    """Which entries of a chain are wanted; None does not narrow. `before`: of entries older than that sequence.
+
+    Entries whose facts are sealed are given for any field: whoever opens them narrows further.
+    """
 
     chain: str
     subject: str | None = None
@@ -66,7 +69,7 @@ _LIST = text("""
       AND (CAST(:subject AS text) IS NULL OR subject = :subject)
       AND (CAST(:actor AS text) IS NULL OR actor = :actor)
       AND (CAST(:field AS text) IS NULL OR CAST(content AS jsonb) -> 'changes' ? :field
-           OR CAST(content AS jsonb) #> '{changes,facts,1}' ? :field)
+           OR CAST(content AS jsonb) #> '{changes,facts,1}' ?| ARRAY[CAST(:field AS text), 'personal'])
       AND (CAST(:since AS timestamptz) IS NULL OR recorded_at >= :since)
       AND (CAST(:until AS timestamptz) IS NULL OR recorded_at < :until)
       AND (CAST(:before AS bigint) IS NULL OR sequence < :before)

@@ -61,7 +61,13 @@ def list_history(session: Session, identity: Identity, asked: Asked) -> History:
     told = [(sequence, orjson.loads(content)) for sequence, content in rows[: asked.limit]]
     opened = queries.read_personal(session, [sealed for _, entry in told for sealed in _sealed(entry["changes"])])
     entries = [_to_entry(sequence, entry, identity, opened) for sequence, entry in told]
-    return History([entry for entry in entries if entry.changes], following)
+    wanted = _RENAMED.get(asked.field, asked.field) if asked.field else None
+    return History([entry for entry in entries if _tells_of(entry, wanted)], following)
+
+
+def _tells_of(entry: HistoryEntry, field: str | None) -> bool:
+    """Whether something is left of an entry to show, and it is of the field that is wanted."""
+    return any(field is None or change.field == field for change in entry.changes)
 
 
 def _to_entry(sequence: int, told: dict[str, Any], identity: Identity, opened: dict[str, Any]) -> HistoryEntry:

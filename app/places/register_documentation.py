@@ -146,7 +146,7 @@ _MERGED_AWAY = problem(
     "place-merged",
     "This place was merged into another",
     301,
-    "SP-0017 turned out to be the same place as SP-0042. Use SP-0042.",
+    "SP-0420 turned out to be the same place as SP-0042. Use SP-0042.",
     merged_into="SP-0042",
 )
 _CONFLICT = problem(
@@ -224,7 +224,7 @@ DUPLICATES: Responses = _OF_ONE | {
         {
             "places": [
                 {
-                    "reference": "SP-0017",
+                    "reference": "SP-0420",
                     "name": "The Library, Fernhill",
                     "membership_status": "proposed",
                     "distance_m": 12.5,

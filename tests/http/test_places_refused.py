@@ -112,9 +112,13 @@ def register(session: WriteSession) -> Register:
     return register
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
 def test_reads_only(client: TestClient, method: str) -> None:
     assert client.request(method, PLACES).status_code == 405
+
+
+def test_places_are_added_with_a_key_only(client: TestClient) -> None:
+    assert client.post(PLACES, json={"name": "Nobody's"}).status_code == 401
 
 
 def test_values_at_the_edge_of_what_is_allowed(client: TestClient) -> None:
