@@ -103,7 +103,8 @@ def find_sign_out_address(request: Request, session: WriteSession) -> str | None
 
 def sign_out_there(request: Request, address: str) -> Response:
     """Send a browser on to the provider by a page: a form may not lead to another site, not by a redirect either."""
-    response = render(request, "sign_in_oidc_out.html", page=SignOutOidcPage(address))
+    headers = {"Refresh": f"0; url={address}"}
+    response = render(request, "sign_in_oidc_out.html", headers=headers, page=SignOutOidcPage(address))
     left = signed_out_response()
     for name, value in left.raw_headers:
         if name in {b"set-cookie", b"clear-site-data"}:
