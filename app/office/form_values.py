@@ -153,7 +153,9 @@ def hours_values(typed: TypedForm) -> dict[str, Any]:
         case "week":
             times = [(typed.get(f"opens_{day}"), typed.get(f"closes_{day}")) for day in range(len(DAYS))]
             week = parse_week(times, closed_on_bank_holidays=typed.get("on_bank_holidays") != "usual")
-            return {"opening_hours": write_week(week)}
+            before = typed.get("opening_hours")
+            # A week that was not changed keeps the words in which it was given.
+            return {"opening_hours": before if read_week(before) == week else write_week(week)}
         case "text":
             return {"opening_hours": typed.get("opening_hours")}
         case _:

@@ -3,7 +3,7 @@
 import csv
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -15,17 +15,20 @@ from app.db.sessions import Reading
 from app.db.version import LONDON
 from app.http.pages import render
 from app.ledger.queries import Asked, list_actors
-from app.ledger.rules import History, HistoryEntry, list_history
+from app.ledger.rules import SHREDDED, History, HistoryEntry, list_history
 from app.ledger.sentences import to_pieces, to_sentence, to_words
 from app.office.actors import name_actors
 from app.office.addresses import PLACES, place_address, with_query
-from app.office.words import FIELD_LABELS
+from app.office.words import FIELD_LABELS, fact_lines
 from app.permissions.identity import Identity
 from app.permissions.table import Action, readable_fields
 from app.places.csv import guarded
+from app.places.queries import Codes, read_codes
 from app.places.register_rules import get_visible
+from app.vocabulary import ASSURANCE_LABELS, MEMBERSHIP_LABELS
 from web.views_history import ChangedField, HistoryPage, HistoryRow
 from web.views_office import Choice
+from web.words import date_words, time_words
 
 PAGE = 50
 IN_ONE_FILE = 10_000
@@ -40,6 +43,10 @@ LABELS = FIELD_LABELS | {
     "decision": "Decision",
     "decided_by": "Decided by",
     "basis": "Why it counts in its division",
+}
+_CODES: dict[str, dict[str, str]] = {
+    "membership_status": {status.value: label for status, label in MEMBERSHIP_LABELS.items()},
+    "verdict": {assurance.value: label for assurance, label in ASSURANCE_LABELS.items()},
 }
 COLUMNS = ("entry", "at", "who", "actor", "through", "what", "field", "before", "after", "reason")
 
@@ -71,13 +78,14 @@ def history(request: Request, identity: Reader, session: Reading, reference: str
     asked, fault = _asked(identity, found.reference, filters)
     listed = list_history(session, identity, asked._replace(before=filters.before, limit=PAGE))
     names = name_actors(session, list_actors(session, asked.chain, found.reference))
+    codes = read_codes(session)
     address = place_address(found.reference, "history")
     query = filters.to_query()
     labels = {name: LABELS.get(name, name) for name in sorted(readable_fields(identity, "register_place"))}
     page = HistoryPage(
         reference=found.reference,
         name=found.name,
-        rows=tuple(_row(entry, names) for entry in listed.entries),
+        rows=tuple(_row(entry, names, codes) for entry in listed.entries),
         actors=tuple(Choice(one, name) for one, name in sorted(names.items(), key=lambda item: item[1])),
         fields=tuple(Choice(name, label) for name, label in labels.items() if name in LABELS),
         chosen_actor=filters.actor,
@@ -146,7 +154,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), LONDON).astimezone(UTC)
 
 
-def _row(entry: HistoryEntry, names: dict[str, str]) -> HistoryRow:
+def _row(entry: HistoryEntry, names: dict[str, str], codes: Codes) -> HistoryRow:
     return HistoryRow(
         sequence=entry.sequence,
         at=entry.at.astimezone(LONDON),
@@ -154,9 +162,25 @@ def _row(entry: HistoryEntry, names: dict[str, str]) -> HistoryRow:
         fields=tuple(
             ChangedField(
                 LABELS.get(change.field, change.field.replace("_", " ").capitalize()),
-                to_pieces(change.before, change.after),
+                to_pieces(_words(change.field, change.before, codes), _words(change.field, change.after, codes)),
             )
             for change in entry.changes
         ),
         reason=entry.reason or "",
     )
+
+
+def _words(field: str, value: Any, codes: Codes) -> Any:  # noqa: ANN401  # JSON of any shape, as the ledger has it
+    """A value in the words that the place's page has for it; a moment and a day as people write them."""
+    if value == SHREDDED or value is None:
+        return value
+    if field in FIELD_LABELS:
+        return "; ".join(fact_lines(field, value, codes))
+    if field in _CODES:
+        return _CODES[field].get(value, value)
+    if field in {"audited_on", "valid_until"}:
+        return date_words(date.fromisoformat(value))
+    if field in {"effective_at", "decided_at", "proposed_at", "merged_at"}:
+        moment = datetime.fromisoformat(value).astimezone(LONDON)
+        return f"{date_words(moment.date())} at {time_words(moment)}"
+    return value

@@ -47,6 +47,8 @@ _PUBLIC = (
     "languages",
     "consent_on",
 )
+_UNORDERED = frozenset({"schemes", "offers", "languages"})
+"""Lists whose order says nothing: the same ones in another order are no change."""
 _PRIVATE = {
     "contact_name": "contact_name",
     "contact_role": "contact_role",
@@ -126,7 +128,8 @@ def change_place(session: WriteSession, place: Place, draft: PlaceDraft, *, auth
     if _keep_private(session, place, draft):
         place.updated_at = now_utc()  # another version: a version stands for the private facts as well
     for name, value in changes.items():
-        if getattr(place, name) != value:
+        before = getattr(place, name)
+        if before != value and not (name in _UNORDERED and set(before) == set(value)):
             setattr(place, name, value)
     session.flush()
     if is_linked_afresh:

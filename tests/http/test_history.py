@@ -40,6 +40,17 @@ def test_changes_are_sentences_with_differences(as_officer: SignedIn, place: Pla
     assert page.text.index("They rang us") < page.text.index("Cora Contact")
 
 
+def test_values_are_told_as_the_places_page_tells_them(
+    as_officer: SignedIn, place: Place, session: WriteSession
+) -> None:
+    place.offers, place.kind, place.membership_status = ["drinking_water"], "cafe", "suspended"
+    session.flush()
+    page = as_officer.client.get(f"/office/places/{place.reference}/history").text
+    for words in ("Drinking water", "Café", "Suspended"):
+        assert f'<ins><span class="govuk-visually-hidden">now </span>{words}</ins>' in page
+    assert "drinking_water" not in page
+
+
 def test_filters(as_officer: SignedIn, place: Place) -> None:
     address = f"/office/places/{place.reference}/history"
 
