@@ -48,8 +48,11 @@ def erase(
         _act(session, "Erased by the command")
         person = rules.find_person(session, who)
         _tell(rules.preview(session, person))
-        rules.erase(session, person)
-    typer.echo("Erased. Backups made before today still hold it until they are deleted: see docs/personal-data.md.")
+        request = rules.erase(session, person)
+    typer.echo(
+        f"Erased, in the ledger as {request}: note for whom, away from the register. Backups made before today still "
+        "hold it until they are deleted: see docs/personal-data.md."
+    )
 
 
 @people_app.command("prune")

@@ -18,7 +18,7 @@ def change(session: Session, statement: str, **values: object) -> None:
     session.connection().execute(text(statement), values)
 
 
-KNOWN = "SELECT 1 FROM personal_value WHERE person = ANY (CAST(:people AS text[])) LIMIT 1"
+KNOWN = "SELECT 1 FROM personal_key WHERE person = ANY (CAST(:people AS text[])) LIMIT 1"
 THEIR_ACCOUNTS = """
     SELECT id, email, councillor_id FROM account
     WHERE id = ANY (CAST(:accounts AS integer[])) OR email = ANY (CAST(:emails AS text[]))
@@ -29,11 +29,12 @@ THEIR_COUNCILLORS = """
     WHERE id = ANY (CAST(:councillors AS integer[])) OR lower(btrim(email)) = ANY (CAST(:emails AS text[]))
 """
 READABLE = """
-    SELECT count(*) AS found FROM personal_value JOIN personal_key USING (person)
-    WHERE person = ANY (CAST(:people AS text[]))
+    SELECT count(*) AS found FROM personal_value AS value JOIN personal_key AS known ON known.id = value.person_id
+    WHERE known.person = ANY (CAST(:people AS text[]))
 """
 CHAINS = """
-    SELECT chain FROM personal_value WHERE person = ANY (CAST(:people AS text[]))
+    SELECT value.chain FROM personal_value AS value JOIN personal_key AS known ON known.id = value.person_id
+    WHERE known.person = ANY (CAST(:people AS text[]))
     UNION SELECT authority_code FROM account WHERE id = ANY (CAST(:accounts AS integer[]))
     UNION SELECT authority_code FROM councillor WHERE id = ANY (CAST(:councillors AS integer[])) ORDER BY 1
 """
@@ -71,7 +72,8 @@ CONTACTS = """
     SELECT place.reference, place.authority_code, private.contact_name, private.contact_role, private.contact_phone,
            private.contact_email, private.consent_by, private.notes
     FROM place_private AS private JOIN place ON place.id = private.place_id
-    WHERE contact_of(place.reference, private.contact_email) = ANY (CAST(:people AS text[])) ORDER BY place.reference
+    WHERE contact_of(place.reference, private.contact_email, private.contact_name) = ANY (CAST(:people AS text[]))
+    ORDER BY place.reference
 """
 _OF_THEM = """
     lower(btrim(change.facts #>> '{base,contact_email}')) = ANY (CAST(:emails AS text[]))
@@ -89,7 +91,7 @@ ACTS = "SELECT count(*) AS entries FROM ledger_entry WHERE actor = ANY (CAST(:su
 SEALED = """
     SELECT value.id, value.chain, entry.sequence, entry.recorded_at, entry.subject, entry.field, entry.side,
            open_personal(value.id) AS value
-    FROM personal_value AS value
+    FROM personal_value AS value JOIN personal_key AS known ON known.id = value.person_id
     LEFT JOIN (
         SELECT entry.chain, entry.sequence, entry.recorded_at, entry.subject, change.key AS field,
                CASE item.number WHEN 1 THEN 'before' ELSE 'after' END AS side, item.value ->> 'personal' AS sealed
@@ -100,7 +102,21 @@ SEALED = """
         ) WITH ORDINALITY AS item(value, number)
         WHERE entry.content LIKE '%"personal"%' AND jsonb_typeof(item.value) = 'object'
     ) AS entry ON entry.sealed = CAST(value.id AS text) AND entry.chain = value.chain
-    WHERE value.person = ANY (CAST(:people AS text[])) ORDER BY value.chain, entry.sequence, entry.field
+    WHERE known.person = ANY (CAST(:people AS text[])) ORDER BY value.chain, entry.sequence, entry.field
+"""
+CONTACT_OF = """
+    SELECT contact_of(place.reference, private.contact_email, private.contact_name) AS person
+    FROM place_private AS private JOIN place ON place.id = private.place_id WHERE place.reference = :reference
+"""
+CONTACT_CALLED = "SELECT contact_of(CAST(:reference AS text), NULL, CAST(:name AS text)) AS person"
+BEFORE_AN_ADDRESS = """
+    SELECT contact_of(place.reference, NULL, private.contact_name) AS person
+    FROM place_private AS private JOIN place ON place.id = private.place_id
+    WHERE lower(btrim(private.contact_email)) = ANY (CAST(:emails AS text[])) AND btrim(private.contact_name) <> ''
+"""
+AUTHOR = """
+    SELECT coalesce(current_setting('safeplaces.actor', true), '') AS actor,
+           coalesce(current_setting('safeplaces.via', true), '') AS via
 """
 APPEND = "SELECT append_to_ledger(:chain, 'person', :subject, :operation, '{}')"
 LOCK = "SELECT lock_ledger()"
@@ -120,11 +136,15 @@ ERASE_ACCOUNT = """
 """
 ERASE_COUNCILLOR = "UPDATE councillor SET email = NULL, phone = NULL WHERE id = :councillor"
 BLANK_CONTACTS = """
-    UPDATE place_private AS private
-    SET contact_name = NULL, contact_role = NULL, contact_phone = NULL, contact_email = NULL, consent_by = NULL
-    FROM place WHERE place.id = private.place_id
-      AND contact_of(place.reference, private.contact_email) = ANY (CAST(:people AS text[]))
+    WITH blanked AS (
+        UPDATE place_private AS private
+        SET contact_name = NULL, contact_role = NULL, contact_phone = NULL, contact_email = NULL, consent_by = NULL
+        FROM place WHERE place.id = private.place_id
+          AND contact_of(place.reference, private.contact_email, private.contact_name) = ANY (CAST(:people AS text[]))
+        RETURNING private.place_id)
+    UPDATE place SET updated_at = clock_timestamp() FROM blanked WHERE place.id = blanked.place_id
 """
+"""The place gets another version, so that nobody who had it open writes the contact back."""
 BLANK_WAITING = "UPDATE place_change SET facts = CAST(:facts AS jsonb) WHERE id = :id"
 DELETE_MAIL = "DELETE FROM mail_message WHERE lower(to_address) = ANY (CAST(:emails AS text[]))"
 DELETE_ANSWERS = """

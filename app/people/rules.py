@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 import orjson
 from sqlmodel import Session
@@ -17,19 +17,20 @@ from app.tables import Account
 
 CONTACT_FIELDS = ("contact_name", "contact_role", "contact_phone", "contact_email", "consent_by")
 _NUMBERED = re.compile(r"(account|councillor):(\d{1,9})")
+_CONTACT = re.compile(r"contact:(SP-\d{4,15})(?:/(.+))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Person:
-    """One person by all the names under which something of theirs is kept.
+    """One person by all the names under which something of theirs is kept (docs/decisions/0010-who-a-person-is.md).
 
-    `contact` is the name of a contact without an e-mail address, such as contact:SP-0001, where that was asked for.
+    `contacts` are names of contacts without an e-mail address, such as contact:SP-0001/cora contact.
     """
 
     accounts: tuple[int, ...] = ()
     councillors: tuple[int, ...] = ()
     emails: tuple[str, ...] = ()
-    contact: str | None = None
+    contacts: tuple[str, ...] = ()
 
     @property
     def subjects(self) -> list[str]:
@@ -39,13 +40,7 @@ class Person:
     @property
     def people(self) -> list[str]:
         """Of personal keys."""
-        contact = [self.contact] if self.contact else []
-        return self.subjects + [f"email:{email}" for email in self.emails] + contact
-
-    @property
-    def shown(self) -> str:
-        """What the ledger calls them: a number, or a digest where there is none. Never a name."""
-        return (self.subjects or [f"person:{sha256(self.people[0].encode()).hexdigest()[:16]}"])[0]
+        return self.subjects + [f"email:{email}" for email in self.emails] + list(self.contacts)
 
 
 @dataclass(frozen=True)
@@ -73,8 +68,8 @@ def find_person(session: Session, who: str) -> Person:
     if numbered:
         kind, number = numbered[1], int(numbered[2])
         person = Person(accounts=(number,)) if kind == "account" else Person(councillors=(number,))
-    elif who.startswith("contact:"):
-        person = Person(contact=who)
+    elif contact := _CONTACT.fullmatch(who):
+        person = _contact(session, contact[1].upper(), contact[2])
     else:
         person = Person(emails=(who.lower(),))
     person = _complete(session, person)
@@ -90,14 +85,29 @@ def find_person(session: Session, who: str) -> Person:
         raise NotFound(
             f"Nothing is kept about {who}.",
             "Give the whole e-mail address, account:NUMBER or councillor:NUMBER, or contact:REFERENCE for the contact "
-            "of a place without an e-mail address. Ask the person for other addresses that they may have used.",
+            "of a place (contact:REFERENCE/NAME for a former one without an address). Ask the person for other "
+            "addresses that they may have used.",
             field="who",
         )
     return person
 
 
+def _contact(session: Session, reference: str, name: str | None) -> Person:
+    """The contact of a place: the present one, or one without an address who had that name."""
+    if name is not None:
+        found = rows(session, queries.CONTACT_CALLED, reference=reference, name=name)
+    else:
+        found = rows(session, queries.CONTACT_OF, reference=reference)
+    person = str(found[0]["person"]) if found else f"contact:{reference}"
+    kind, _, email = person.partition(":")
+    return Person(emails=(email,)) if kind == "email" else Person(contacts=(person,))
+
+
 def _complete(session: Session, person: Person) -> Person:
-    """All that is theirs: by their e-mail addresses, and the councillor that an account stands for."""
+    """All that is theirs: by their e-mail addresses, and the councillor that an account stands for.
+
+    Of places whose contact they are, also what was recorded under their name before they had an address there.
+    """
     while True:
         found = rows(
             session,
@@ -116,17 +126,24 @@ def _complete(session: Session, person: Person) -> Person:
         )
         councillors |= {each["id"] for each in members}
         emails = {each["email"] for each in (*found, *members) if each["email"]} | set(person.emails)
-        complete = Person(tuple(sorted(accounts)), tuple(sorted(councillors)), tuple(sorted(emails)), person.contact)
+        before = rows(session, queries.BEFORE_AN_ADDRESS, emails=sorted(emails))
+        contacts = {each["person"] for each in before} | set(person.contacts)
+        complete = Person(*(tuple(sorted(each)) for each in (accounts, councillors, emails, contacts)))  # type: ignore[arg-type]  # in the order of the fields
         if complete == person:
             return complete
         person = complete
 
 
 def export(session: WriteSession, person: Person) -> dict[str, Any]:
-    """Everything that is held about a person, as plain values; that it was given out is recorded."""
+    """Everything that is held about a person, as plain values; that it was given out is recorded, under a number."""
     accounts, councillors, emails = list(person.accounts), list(person.councillors), list(person.emails)
     held: dict[str, Any] = {
-        "person": {"accounts": accounts, "councillors": councillors, "emails": emails, "contact": person.contact},
+        "person": {
+            "accounts": accounts,
+            "councillors": councillors,
+            "emails": emails,
+            "contacts": list(person.contacts),
+        },
         "accounts": rows(session, queries.ACCOUNTS, accounts=accounts),
         "sessions": rows(session, queries.SESSIONS, accounts=accounts),
         "api_keys": rows(session, queries.KEYS, accounts=accounts),
@@ -140,8 +157,7 @@ def export(session: WriteSession, person: Person) -> dict[str, Any]:
         "ledger_entries_of_what_they_did": rows(session, queries.ACTS, subjects=person.subjects)[0]["entries"],
         "earlier_values": rows(session, queries.SEALED, people=person.people),
     }
-    _record(session, person, "exported")
-    return held
+    return {"request": _record(session, person, "exported")} | held
 
 
 def preview(session: Session, person: Person) -> Erasure:
@@ -160,14 +176,16 @@ def preview(session: Session, person: Person) -> Erasure:
     )
 
 
-def erase(session: WriteSession, person: Person) -> None:
-    """Erase a person in the caller's transaction. The keys go last: changes before that seal old values once more.
+def erase(session: WriteSession, person: Person) -> str:
+    """Erase a person in the caller's transaction; the number under which the ledger records it.
+
+    The keys go last: changes before that seal old values once more.
 
     Raises:
         Conflict: they are the last active administrator of their authority.
     """
     change(session, queries.LOCK)
-    chains = _chains(session, person)
+    request = _record(session, person, "erased")
     for number in person.accounts:
         _erase_account(session, number)
     for number in person.councillors:
@@ -178,16 +196,16 @@ def erase(session: WriteSession, person: Person) -> None:
     change(session, queries.BLANK_CONTACTS, people=person.people)
     change(session, queries.DELETE_MAIL, emails=list(person.emails))
     change(session, queries.DELETE_ANSWERS, emails=list(person.emails))
-    for chain in chains:
-        change(session, queries.APPEND, chain=chain, subject=person.shown, operation="erased")
     change(session, queries.DELETE_KEYS, people=person.people)
+    return request
 
 
 def _erase_account(session: WriteSession, number: int) -> None:
     account = session.get(Account, number)
     if account is None:
         return
-    confine(session, Bounds(number, account.authority_code, account.role))
+    (author,) = rows(session, queries.AUTHOR)
+    confine(session, Bounds(number, account.authority_code, account.role, **author))
     accounts_rules.deactivate(session, account)
     session.flush()
     for statement in queries.DELETIONS:
@@ -232,6 +250,9 @@ def _chains(session: Session, person: Person) -> list[str]:
     return [each["chain"] for each in found] or ["register"]
 
 
-def _record(session: WriteSession, person: Person, operation: str) -> None:
+def _record(session: Session, person: Person, operation: str) -> str:
+    """Note a request in every chain that has something of theirs, by a number of chance: it leads to nobody."""
+    request = f"request:{uuid4().hex[:12]}"
     for chain in _chains(session, person):
-        change(session, queries.APPEND, chain=chain, subject=person.shown, operation=operation)
+        change(session, queries.APPEND, chain=chain, subject=request, operation=operation)
+    return request

@@ -245,8 +245,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     # The ledger. What an entry tells is shown by the fields that it tells of (app/ledger).
     "ledger_chain": _fields(FieldClass.INTERNAL, "chain"),
     "ledger_entry": _fields(FieldClass.HISTORY, "chain sequence recorded_at concept subject actor content hash"),
-    "personal_key": _fields(FieldClass.SECRET, "person key"),
-    "personal_value": _fields(FieldClass.SECRET, "id chain person iv sealed"),
+    "personal_key": _fields(FieldClass.SECRET, "id person key"),
+    "personal_value": _fields(FieldClass.SECRET, "id chain person_id iv sealed"),
     "outbox_message": _fields(FieldClass.INTERNAL, "id topic payload created_at handled_at"),
 }
 """Every field of every concept. A column of a table that is missing here fails tests/test_permissions.py."""

@@ -40,22 +40,31 @@ class LedgerEntry(SQLModel, table=True):
 
 
 class PersonalKey(SQLModel, table=True):
-    """The key of one person's sealed values. Destroyed when the person is erased. Backups may leave this table out."""
+    """The key of one person's sealed values. Destroyed when the person is erased. Backups may leave this table out.
+
+    `person` is the only place that says whose values they are: `email:` and an address in small letters, `account:12`,
+    `councillor:7`, or `contact:SP-0001/` and a name, of a contact without an address.
+    """
 
     __tablename__ = "personal_key"
+    __table_args__ = (Index("uq_personal_key_person", "person", unique=True),)
 
-    person: str = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    person: str
     key: bytes = Field(sa_type=LargeBinary)
 
 
 class PersonalValue(SQLModel, table=True):
-    """A value about a person that an entry refers to: AES-256-CBC of a salt and the value's JSON."""
+    """A value about a person that an entry refers to: AES-256-CBC of a salt and the value's JSON.
+
+    `person_id` is the id of the person's key, which leads to nobody once the key is destroyed.
+    """
 
     __tablename__ = "personal_value"
-    __table_args__ = (Index("ix_personal_value_person", "person"),)
+    __table_args__ = (Index("ix_personal_value_person_id", "person_id"),)
 
     id: UUID = Field(primary_key=True)
     chain: str
-    person: str
+    person_id: UUID
     iv: bytes = Field(sa_type=LargeBinary)
     sealed: bytes = Field(sa_type=LargeBinary)

@@ -37,21 +37,24 @@ def upgrade() -> None:
     op.create_index("ix_ledger_entry_subject", "ledger_entry", ["subject", sa.text("recorded_at DESC")], unique=False)
     op.create_table(
         "personal_key",
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person", AutoString(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("person", name=op.f("pk_personal_key")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_key")),
     )
+    op.create_index("uq_personal_key_person", "personal_key", ["person"], unique=True)
     op.create_table(
         "personal_value",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("chain", AutoString(), nullable=False),
-        sa.Column("person", AutoString(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("iv", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_value")),
     )
-    op.create_index("ix_personal_value_person", "personal_value", ["person"], unique=False)
-    op.execute((SQL_FOLDER / "0009_ledger.sql").read_text(encoding="utf-8"))
+    op.create_index("ix_personal_value_person_id", "personal_value", ["person_id"], unique=False)
+    for name in ("0009_ledger.sql", "0009_recording.sql"):
+        op.get_bind().exec_driver_sql((SQL_FOLDER / name).read_text(encoding="utf-8").replace("%", "%%"))
 
 
 def downgrade() -> None:
