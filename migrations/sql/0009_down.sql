@@ -14,7 +14,6 @@ BEGIN
     END LOOP;
 END $$;
 DROP PROCEDURE record_table;
-DROP FUNCTION personal_values_of, open_personal, contact_of, append_to_ledger, lock_ledger, ledger_content, ledger_actor,
-    ledger_differences;
+DROP FUNCTION personal_values_of, open_personal, contact_of, append_to_ledger, lock_ledger, ledger_content, ledger_actor;
 DROP AGGREGATE chain_hash(bytea, text);
 DROP FUNCTION chain_step;

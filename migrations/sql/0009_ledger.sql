@@ -45,13 +45,6 @@ LANGUAGE sql STABLE AS $$
         'concept', of_concept, 'subject', of_subject, 'operation', of_operation, 'changes', changes)::text
 $$;
 
--- What differs: {field: [before, after]}. A fact that is not known is the same as one that is not there.
-CREATE FUNCTION ledger_differences(was jsonb, now jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-    SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(old.value, new.value)), '{}')
-    FROM jsonb_each(was) AS old FULL JOIN jsonb_each(now) AS new USING (key)
-    WHERE coalesce(old.value, 'null') <> coalesce(new.value, 'null')
-$$;
-
 -- Whoever changes what is recorded locks register_version before any row: one order for all, so that nobody waits for somebody who
 -- waits for them (tests/rules/test_ledger_at_once.py). Signing in and using a key change nothing that is recorded, and wait for nobody.
 CREATE FUNCTION line_up() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

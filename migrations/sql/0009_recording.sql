@@ -101,8 +101,9 @@ BEGIN
         ), told AS MATERIALIZED (
             SELECT item.n, item.chain, item.subject, ledger_content('{concept}', item.subject, '{done}', changes || item.also, at) AS content
             FROM item LEFT JOIN shown USING (n)
-            CROSS JOIN LATERAL ledger_differences(item.was - {personal}::text[] || coalesce(shown.was, '{}'),
-                                                  item.now - {personal}::text[] || coalesce(shown.now, '{}')) AS changes
+            CROSS JOIN LATERAL (SELECT item.was - {personal}::text[] || coalesce(shown.was, '{}') AS was,
+                                       item.now - {personal}::text[] || coalesce(shown.now, '{}') AS now) AS side
+            CROSS JOIN LATERAL ({differences}) AS differences (changes)
             WHERE changes <> '{}'
         ){write};
     END IF;
@@ -112,11 +113,19 @@ $$ ELSE $$
             SELECT row_number() OVER (ORDER BY chain, line) AS n, item.chain, item.subject,
                    ledger_content('{concept}', item.subject, '{done}', changes || item.also, at) AS content
             FROM ({source}) AS item
-            CROSS JOIN LATERAL ledger_differences(item.was, item.now) AS changes
+            CROSS JOIN LATERAL (SELECT item.was, item.now) AS side
+            CROSS JOIN LATERAL ({differences}) AS differences (changes)
             WHERE changes <> '{}'
         ){write};
     END IF;
 $$ END, '{source}', source), '{operation}', operation), '{done}', done), '{concept}', concept), '{personal}', personal_list);
+        -- {field: [before, after]} of what differs; a fact that is not known is the same as one that is not there.
+        body := replace(body, '{differences}', CASE WHEN operation = 'INSERT' AND added_whole THEN
+            $$SELECT CASE WHEN side.now ? 'facts' THEN jsonb_build_object('facts', jsonb_build_array(NULL, side.now -> 'facts')) ELSE '{}' END$$
+            ELSE $$
+                SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(side.was -> key, side.now -> key)), '{}')
+                FROM jsonb_object_keys(side.was || side.now) AS key
+                WHERE coalesce(side.was -> key, 'null') <> coalesce(side.now -> key, 'null')$$ END);
     END LOOP;
     body := replace(body, '{write}', $$, begun AS (
             INSERT INTO ledger_chain (chain) SELECT DISTINCT told.chain FROM told ON CONFLICT DO NOTHING
@@ -217,7 +226,7 @@ CALL record_table('place_change', 'place_change', '{row}.authority_code', 'place
 CALL record_table('place_merge', 'place_merge', 'place.authority_code', 'place.reference', 'place_id', 'place_id',
                   joined => 'JOIN place ON place.id = {row}.place_id');
 CALL record_table('audit', 'audit', 'place.authority_code', 'place.reference', 'id', 'id place_id',
-                  joined => 'JOIN place ON place.id = {row}.place_id');
+                  joined => 'JOIN place ON place.id = {row}.place_id', added_whole => true);
 -- Links are made by the thousand, and follow from boundaries and places; what an officer decides does not.
 CALL record_table('place_division', 'place_division', 'place.authority_code', 'place.reference', 'place_id division_id',
                   'place_id division_id division_set_id distance_m near_boundary postcode_disagrees is_assigned recorded_at',
