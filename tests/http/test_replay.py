@@ -163,7 +163,8 @@ class History:
 def _without_question(answer: Any) -> Any:  # noqa: ANN401  # JSON of any shape
     """An answer without what differs by how it was asked, and without contacts, which the past does not keep."""
     if isinstance(answer, dict):
-        left_out = {"as_at", "next", "email", "phone", "detail", "errors"}
+        # Of a place that has gone, the nearest others are told from where it stands now: help, no fact.
+        left_out = {"as_at", "next", "email", "phone", "detail", "errors", "nearest"}
         return {name: _without_question(value) for name, value in answer.items() if name not in left_out}
     return [_without_question(one) for one in answer] if isinstance(answer, list) else answer
 

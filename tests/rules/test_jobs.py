@@ -1,6 +1,5 @@
 """Jobs: waits that double, periodic work, the outbox carried out once, and whether a worker works."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from app.jobs.standing import WorkerStanding, find_standing
 from app.jobs.worker import Pace, make_app
 from app.outbox import queue_message
 from app.outbox.jobs import outbox_duty
+from tests.apart import run_apart
 
 MIDNIGHT = int(datetime(2026, 11, 23, tzinfo=UTC).timestamp())
 NOW = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
@@ -45,7 +45,7 @@ def work_off(engine: Engine, duties: list[Duty], periodic: tuple[PeriodicJob, ..
                     wait=False, listen_notify=False, install_signal_handlers=False, delete_jobs="successful"
                 )
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 # Waits
@@ -154,7 +154,7 @@ def test_periodic_work_is_done_once_for_each_time_in_one_transaction(own_engine:
                     queues=["periodic"], wait=False, listen_notify=False, install_signal_handlers=False
                 )
 
-    asyncio.run(defer_and_work())
+    run_apart(defer_and_work())
     assert values(own_engine, "SELECT name FROM authority") == ["worker", "worker"]
 
 

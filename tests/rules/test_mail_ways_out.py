@@ -1,6 +1,5 @@
 """The ways out: a real mail server with TLS and a password, and a server that speaks GOV.UK Notify's documented API."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from app.mail.smtp import Smtp
 from app.mail.way_out import Delivery, Ending, WayOut
 from app.mail.ways_out import choose_way_out
 from app.settings import Settings
+from tests.apart import run_apart
 from tests.local.mail_server import PASSWORD, USER
 from tests.local.mailing import MailServer
 
@@ -43,7 +43,7 @@ def deliver(way_out: WayOut, letter: Letter = LETTER) -> tuple[Delivery, int]:
         nonlocal said
         said += 1
 
-    return asyncio.run(way_out.deliver(letter, about_to_hand_over)), said
+    return run_apart(way_out.deliver(letter, about_to_hand_over)), said
 
 
 def certificate(folder: Path, *, name: str = "localhost") -> tuple[Path, Path]:
@@ -234,9 +234,9 @@ def test_notify_is_asked_when_it_did_not_say(notify: FakeNotify, status: int) ->
 
 def test_a_message_in_doubt_is_resolved_by_asking(notify: FakeNotify) -> None:
     way_out = way_out_of(notify)
-    assert asyncio.run(way_out.was_accepted(LETTER)) is None, "not finding it proves nothing"
+    assert run_apart(way_out.was_accepted(LETTER)) is None, "not finding it proves nothing"
     deliver(way_out)
-    assert asyncio.run(way_out.was_accepted(LETTER)) is True
+    assert run_apart(way_out.was_accepted(LETTER)) is True
 
 
 # Which
