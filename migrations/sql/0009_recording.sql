@@ -102,26 +102,26 @@ BEGIN
             SELECT item.n, item.chain, item.subject, ledger_content('{concept}', item.subject, '{done}', changes || item.also, at) AS content
             FROM item LEFT JOIN shown USING (n)
             CROSS JOIN LATERAL (SELECT item.was - {personal}::text[] || coalesce(shown.was, '{}') AS was,
-                                       item.now - {personal}::text[] || coalesce(shown.now, '{}') AS now) AS side
+                                       item.now - {personal}::text[] || coalesce(shown.now, '{}') AS now OFFSET 0) AS side
             CROSS JOIN LATERAL ({differences}) AS differences (changes)
             WHERE changes <> '{}'
         ){write};
     END IF;
 $$ ELSE $$
     IF TG_OP = '{operation}' THEN
-        WITH told AS MATERIALIZED (
-            SELECT row_number() OVER (ORDER BY chain, line) AS n, item.chain, item.subject,
-                   ledger_content('{concept}', item.subject, '{done}', changes || item.also, at) AS content
-            FROM ({source}) AS item
-            CROSS JOIN LATERAL (SELECT item.was, item.now) AS side
-            CROSS JOIN LATERAL ({differences}) AS differences (changes)
+        WITH item AS MATERIALIZED (
+            SELECT row_number() OVER (ORDER BY chain, line) AS n, source.* FROM ({source}) AS source
+        ), told AS MATERIALIZED (
+            SELECT n, chain, subject, ledger_content('{concept}', subject, '{done}', changes || also, at) AS content
+            FROM item AS side CROSS JOIN LATERAL ({differences}) AS differences (changes)
             WHERE changes <> '{}'
         ){write};
     END IF;
 $$ END, '{source}', source), '{operation}', operation), '{done}', done), '{concept}', concept), '{personal}', personal_list);
-        -- {field: [before, after]} of what differs; a fact that is not known is the same as one that is not there.
+        -- {field: [before, after]} of what differs; a fact that is not known is the same as one that is not there. OFFSET 0 (and
+        -- MATERIALIZED) keep the planner from working out an expression again wherever it is used.
         body := replace(body, '{differences}', CASE WHEN operation = 'INSERT' AND added_whole THEN
-            $$SELECT CASE WHEN side.now ? 'facts' THEN jsonb_build_object('facts', jsonb_build_array(NULL, side.now -> 'facts')) ELSE '{}' END$$
+            $$SELECT CASE WHEN side.now ? 'facts' THEN jsonb_build_object('facts', jsonb_build_array(NULL, side.now -> 'facts')) ELSE '{}' END OFFSET 0$$
             ELSE $$
                 SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(side.was -> key, side.now -> key)), '{}')
                 FROM jsonb_object_keys(side.was || side.now) AS key
