@@ -41,7 +41,10 @@ CHECKS: dict[str, list[str]] = {
     "types": ["mypy"],
     "imports": ["lint-imports", "--no-cache"],
 }
-REPORTS = ["--cov", "--cov-report=term:skip-covered", "--cov-report=xml:test-results/coverage.xml"]
+USAGE = """scripts/test [--fast] [--] [arguments for pytest]
+--fast leaves out the tests that need a browser.
+scripts/test --set-up-only makes the environment and stops."""
+REPORTS = ["--cov", "--cov-report=xml:test-results/coverage.xml"]  # so that the last words are about what failed
 REPORTS += [f"--cov-fail-under={COVERAGE_FLOOR}"]
 
 
@@ -49,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run everything, or with `--fast` everything but the browser; further arguments go to pytest."""
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] in (["--help"], ["-h"]):
-        print("scripts/test [--fast] [--] [arguments for pytest]\n--fast leaves out the tests that need a browser.")
+        print(USAGE)
         return 0
     fast = "--fast" in words
     for_pytest = [word for word in words if word not in {"--fast", "--"}]
@@ -57,6 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGHUP, _as_ctrl_c)
     try:
         python = _timed("set-up", partial(_set_up, fast=fast))
+        if "--set-up-only" in words:
+            return 0
         failed = [name for name, command in CHECKS.items() if not _timed(name, partial(_passes, python, command))]
         if not _timed("audit of libraries", partial(_is_sound, python)):
             failed.append("audit of libraries")

@@ -30,6 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(checks, "WORKERS", 0)
     monkeypatch.setattr(checks, "ROOT", tmp_path)
     monkeypatch.setattr(checks, "_set_up", lambda **_: PYTHON)
+    monkeypatch.setattr(checks, "audit", lambda _: [])  # tested elsewhere too
     monkeypatch.setattr(checks, "CHECKS", {"lint": ["ruff", "check", "--isolated", "module.py"]})
     return tmp_path
 
@@ -62,6 +63,12 @@ def test_words_after_two_dashes_go_to_pytest(project: Path, capfd: pytest.Captur
     (project / "tests" / "test_other.py").write_text("def test_other():\n    assert False\n")
     assert checks.main(["--fast", "--", "tests", "-k", "small"]) == 0
     assert "1 passed" in capfd.readouterr().out
+
+
+def test_setting_up_only_runs_nothing(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (project / "module.py").write_text(BAD_CODE)
+    assert checks.main(["--set-up-only"]) == 0
+    assert "F401" not in capfd.readouterr().out
 
 
 def test_a_set_up_that_fails_is_said_in_words(
