@@ -46,16 +46,17 @@ Positions and postcodes that you ask about are not logged.
 """
 
 ROUTERS: list[APIRouter] = [
-    health.router,
-    accounts.router,
-    postcodes.router,
+    # Every route is tried in turn until one fits, so what programs ask for most often comes first.
+    changes_routes.router,  # before places/{reference}, which would take "changes" for a reference
+    places.router,
     divisions.router,
+    postcodes.router,
+    public_map.router,
+    health.router,
     councillors.router,
     register_routes.router,
-    changes_routes.router,  # before places/{reference}, which would take "changes" for a reference
     writing_routes.router,
-    places.router,
-    public_map.router,
+    accounts.router,
     office.router,
     office_mail.router,
     mail.router,
