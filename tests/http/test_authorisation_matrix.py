@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -169,6 +170,17 @@ def test_roles_of_the_own_authority(matrix: Matrix, sign_in: SignIn, role: Role)
         assert answer.status_code < 500
         seen[expected] += 1
     assert min(seen.values()) > 10
+
+
+def test_nothing_that_is_for_somebody_is_kept_on_the_way(matrix: Matrix, sign_in: SignIn) -> None:
+    person = sign_in(Role.ADMINISTRATOR)
+    read = 0
+    for route in matrix.routes:
+        answer = matrix.ask(route, person)
+        if not route.writes and answer.status_code == HTTPStatus.OK:
+            assert answer.headers["cache-control"] == "no-store", route.path
+            read += 1
+    assert read > 10
 
 
 @pytest.mark.parametrize("role", ACCOUNT_ROLES)
