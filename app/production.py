@@ -1,7 +1,7 @@
 """What is not safe in production. The service does not start with it, and says each in a sentence."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,6 +9,8 @@ from app.settings import Settings
 
 LEAST_DIFFERENT_CHARACTERS = 12
 """Of a secret of 32 random characters hardly any has fewer; of one that somebody made up most have."""
+WIDEST_PROXIES = {4: 8, 6: 32}
+"""Prefixes of the widest networks that proxies can be in: 10.0.0.0/8 is a company's, 0.0.0.0/0 is everybody's."""
 _ENCRYPTED = {"require", "verify-ca", "verify-full"}
 
 
@@ -35,6 +37,8 @@ def list_dangers(settings: Settings) -> Iterator[str]:
             "links in mail are made from it, and cookies travel by https only."
         )
     yield from _secret_dangers(settings)
+    yield from _file_dangers(settings)
+    yield from _edge_dangers(settings)
     yield from _database_dangers(settings.database_url)
     if settings.smtp_host and settings.smtp_tls == "none" and not _is_here(settings.smtp_host):
         yield (
@@ -62,8 +66,35 @@ def _secret_dangers(settings: Settings) -> Iterator[str]:
         yield f"SAFEPLACES_SECRET_FILE, {file}, cannot be read by the service's user."
     elif len(set(secret)) < LEAST_DIFFERENT_CHARACTERS:
         yield f"SAFEPLACES_SECRET can be guessed: it has few different characters. {make}"
-    if file is not None and file.exists() and file.stat().st_mode & 0o077:
-        yield f"SAFEPLACES_SECRET_FILE, {file}, can be read by other users of the machine: chmod 600 {file}."
+
+
+def _file_dangers(settings: Settings) -> Iterator[str]:
+    """Files of secrets that others can read."""
+    for name in ("secret_file", "oidc_client_secret_file", "smtp_password_file", "notify_api_key_file"):
+        file: Path | None = getattr(settings, name)
+        if file is not None and file.exists() and file.stat().st_mode & 0o077:
+            yield (f"SAFEPLACES_{name.upper()}, {file}, can be read by other users of the machine: chmod 600 {file}.")
+
+
+def _edge_dangers(settings: Settings) -> Iterator[str]:
+    """Who is believed about addresses, how much one may ask, and what the provider of sign-ins is shown."""
+    for written in settings.trusted_proxies.split(","):
+        network = ip_network(written.strip(), strict=False) if written.strip() else None
+        if network is not None and network.prefixlen < WIDEST_PROXIES[network.version]:
+            yield (
+                f"SAFEPLACES_TRUSTED_PROXIES holds {network}, nearly everybody: anyone could say that they are "
+                "somebody else, and no limit would hold. Name the addresses of your own proxies only."
+            )
+    if settings.rate_limit_scale == 0:
+        yield (
+            "SAFEPLACES_RATE_LIMIT_SCALE is 0, so nothing holds up whoever guesses or floods: "
+            "leave it out, or set it to what your users need."
+        )
+    if settings.oidc_issuer and settings.oidc_client_secret is None and settings.oidc_client_secret_file is None:
+        yield (
+            "SAFEPLACES_OIDC_CLIENT_SECRET (or SAFEPLACES_OIDC_CLIENT_SECRET_FILE) is missing: "
+            "register this installation at the provider as a confidential client and set its secret."
+        )
 
 
 def _read(file: Path | None) -> str | None:

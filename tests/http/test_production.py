@@ -19,6 +19,12 @@ SAFE = {
     "public_address": "https://safe.example.org",
     "secret": SECRET,
 }
+PROVIDER = {
+    "oidc_issuer": "https://id.example.org",
+    "oidc_client_id": "register",
+    "oidc_client_secret": "of the provider",
+    "oidc_roles": [{"value": "officers", "role": "officer", "authority": "E06000047"}],
+}
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -44,6 +50,11 @@ def test_safe_settings_are_accepted() -> None:
         ({"tile_url": "http://tiles.example.org/{z}/{x}/{y}.png"}, "SAFEPLACES_TILE_URL", "https"),
         ({"notify_base_url": "http://notify.example.org"}, "SAFEPLACES_NOTIFY_BASE_URL", "https"),
         ({"exit_address": "http://weather.example.org"}, "SAFEPLACES_EXIT_ADDRESS", "https"),
+        (PROVIDER | {"oidc_issuer": "http://id.example.org"}, "SAFEPLACES_OIDC_ISSUER", "https"),
+        (PROVIDER | {"oidc_client_secret": None}, "SAFEPLACES_OIDC_CLIENT_SECRET", "confidential client"),
+        ({"trusted_proxies": "10.0.0.7, 0.0.0.0/0"}, "SAFEPLACES_TRUSTED_PROXIES", "your own proxies"),
+        ({"trusted_proxies": "::/0"}, "SAFEPLACES_TRUSTED_PROXIES", "your own proxies"),
+        ({"rate_limit_scale": 0}, "SAFEPLACES_RATE_LIMIT_SCALE", "leave it out"),
     ],
 )
 def test_each_danger_is_a_sentence_with_a_remedy(changed: dict[str, Any], named: str, remedy: str) -> None:
@@ -74,6 +85,19 @@ def test_a_secret_in_a_file(tmp_path: Path) -> None:
     assert "chmod 600" in dangers(secret=None, secret_file=file)[0]
     file.chmod(0o600)
     assert dangers(secret=None, secret_file=file) == []
+
+
+def test_every_file_of_a_secret_is_for_its_owner_only(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("word", encoding="utf-8")
+    file.chmod(0o644)
+    (danger,) = dangers(smtp_host="mail.example.org", smtp_sender="safe@example.org", smtp_password_file=file)
+    assert danger.startswith("SAFEPLACES_SMTP_PASSWORD_FILE")
+    assert "chmod 600" in danger
+
+
+def test_a_provider_and_proxies_of_ones_own_are_accepted() -> None:
+    assert dangers(**PROVIDER, trusted_proxies="10.0.0.0/8, 192.0.2.7, 2001:db8::/32") == []
 
 
 def test_development_starts_with_anything() -> None:
