@@ -27,7 +27,7 @@ from app.http.security_headers import SecurityHeaders
 from app.mail import routes as mail
 from app.office import mail_routes as office_mail
 from app.office import routes as office
-from app.places import changes_routes, register_routes, writing_routes
+from app.places import bulk_routes, changes_routes, register_routes, views_routes, writing_routes
 from app.places import routes as places
 from app.postcodes import routes as postcodes
 from app.production import refuse_dangers
@@ -56,6 +56,8 @@ ROUTERS: list[APIRouter] = [
     councillors.router,
     register_routes.router,
     writing_routes.router,
+    bulk_routes.router,
+    views_routes.router,
     accounts.router,
     office.router,
     office_mail.router,

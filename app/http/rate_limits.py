@@ -78,7 +78,14 @@ UNKNOWN_KEY = Limit(
     "Too many requests with keys that are not good come from your network.",
     "Check the key. Wait a minute before the next attempt.",
 )
-LIMITS = (SEARCH, BULK, LINKS, SIGN_IN, WRITE, UNKNOWN_KEY)
+KEY_BULK = Limit(
+    "key-bulk",
+    60,
+    60,
+    "This key may preview or make 60 changes of many places in a minute, and has.",
+    "Wait for the seconds of Retry-After. One request can name up to 1,000 places.",
+)
+LIMITS = (SEARCH, BULK, LINKS, SIGN_IN, WRITE, UNKNOWN_KEY, KEY_BULK)
 _BY_PATH = {"/": SEARCH, "/api/v1/divisions/lookup": BULK, "/sign-in/link": LINKS}
 
 
@@ -119,6 +126,10 @@ class RateLimits:
         what = f"This key may be used {per_minute} times in a minute, and has been."
         return self._hit(Limit("key", per_minute, 60, what, "Wait for the seconds of Retry-After."), prefix)
 
+    def hit_key_bulk(self, prefix: str) -> Standing:
+        """Count a request of an API key that is for many places at once, and how it stands."""
+        return self._hit(KEY_BULK, prefix)
+
     def _hit(self, limit: Limit, subject: str) -> Standing:
         asked = (limit.name, limit.amount, limit.seconds)
         item = self._items.get(asked)
@@ -138,6 +149,19 @@ def count_key(request: Request, prefix: str, per_minute: int) -> None:
     """
     limits: RateLimits = request.app.state.rate_limits
     standing = limits.hit_key(prefix, per_minute)
+    setattr(request.state, STANDING, standing)
+    if not standing.is_allowed:
+        raise standing.to_error()
+
+
+def count_bulk(request: Request, prefix: str) -> None:
+    """Count a request of a good key that is for many places at once; it counts as one of its requests, too.
+
+    Raises:
+        TooManyRequests: the key has made as many in this minute as it may.
+    """
+    limits: RateLimits = request.app.state.rate_limits
+    standing = limits.hit_key_bulk(prefix)
     setattr(request.state, STANDING, standing)
     if not standing.is_allowed:
         raise standing.to_error()

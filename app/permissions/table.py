@@ -222,9 +222,10 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     | _fields(FieldClass.INTERNAL, "id account_id purpose created_at expires_at used_at"),
     "sign_in_attempt": _fields(FieldClass.INTERNAL, "id subject_hash attempted_at"),
     "known_browser": _fields(FieldClass.SECRET, "token_hash") | _fields(FieldClass.INTERNAL, "account_id seen_at"),
-    "saved_view": _fields(FieldClass.OWN, "name query", written_by=Action.READ_PLACES)
-    | _fields(FieldClass.OWN, "id created_at")
-    | _fields(FieldClass.INTERNAL, "account_id"),
+    # A search of the register, read by whoever may search it: but each account's rows are its own (a policy).
+    "saved_view": _fields(FieldClass.REGISTER, "name query", written_by=Action.READ_PLACES)
+    | _fields(FieldClass.REGISTER, "id")
+    | _fields(FieldClass.INTERNAL, "account_id created_at"),
     # Programs.
     "api_key": _fields(FieldClass.KEYS, "name scopes per_minute expires_at revoked_at", written_by=Action.MANAGE_KEYS)
     | _fields(FieldClass.KEYS, "id account_id prefix created_at last_used_at replaces_id")

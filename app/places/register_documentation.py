@@ -2,13 +2,12 @@
 
 from typing import Any
 
+from app.places.describing import Responses, answer, body, flat_schema, object_schema, parameter
 from app.places.documentation import PLACE as PUBLIC_PLACE
 from app.places.documentation import problem
 from app.places.drafts import PlaceDraft
 from app.places.editable import EDITABLE
 from app.vocabulary import MEMBERSHIP_TRANSITIONS
-
-Responses = dict[int | str, dict[str, Any]]
 
 PLACE: dict[str, Any] = {
     name: PUBLIC_PLACE[name]
@@ -106,20 +105,6 @@ _DRAFT_EXAMPLE = {
 }
 
 
-def _answer(description: str, example: object, *, etag: bool = False, location: str = "") -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    if etag:
-        headers["ETag"] = _header("The reference and the version, for If-Match.", '"SP-0042.7"')
-    if location:
-        headers["Location"] = _header("Where it is.", location)
-    answer = {"description": description, "content": {"application/json": {"example": example}}}
-    return answer | ({"headers": headers} if headers else {})
-
-
-def _header(description: str, example: str) -> dict[str, Any]:
-    return {"description": description, "schema": {"type": "string"}, "example": example}
-
-
 _NOT_SIGNED_IN = problem(
     "There is no key, or it is not good any more.",
     "not-signed-in",
@@ -170,7 +155,7 @@ _STALE = problem(
         {"field": "phone", "base": None, "current": "+44 191 498 0042", "submitted": None, "is_conflict": False},
     ],
 )
-_MEDIA_TYPE = problem(
+MEDIA_TYPE = problem(
     "The Content-Type is not one that is taken here.",
     "unsupported-media-type",
     "Unsupported Media Type",
@@ -207,19 +192,28 @@ _UNAVAILABLE = problem(
     503,
     "The register's database does not answer. Wait a minute and try again.",
 )
-_ALWAYS: Responses = {401: _NOT_SIGNED_IN, 403: _FORBIDDEN, 422: _FAULTY, 503: _UNAVAILABLE}
-_OF_ONE: Responses = _ALWAYS | {301: _MERGED_AWAY, 404: _UNKNOWN}
-_OF_CHANGES: Responses = _OF_ONE | {409: _CONFLICT, 415: _MEDIA_TYPE}
+_TOO_MANY = problem(
+    "The key has been used as often as it may in this minute; Retry-After says how many seconds to wait.",
+    "too-many-requests",
+    "Too many requests",
+    429,
+    "This key may be used 600 times in a minute, and has been. Wait for the seconds of Retry-After.",
+    retry_after=12,
+)
+ALWAYS: Responses = {401: _NOT_SIGNED_IN, 403: _FORBIDDEN, 422: _FAULTY, 429: _TOO_MANY, 503: _UNAVAILABLE}
+"""What every request with a key may be answered."""
+_OF_ONE: Responses = ALWAYS | {301: _MERGED_AWAY, 404: _UNKNOWN}
+_OF_CHANGES: Responses = _OF_ONE | {409: _CONFLICT, 415: MEDIA_TYPE}
 
-LIST: Responses = _ALWAYS | {
-    200: _answer(
+LIST: Responses = ALWAYS | {
+    200: answer(
         "A page of the register. `next` (and the Link header) leads to the following page.",
         {"places": [PLACE], "next": None, "total": 1},
     )
 }
-ONE: Responses = _OF_ONE | {200: _answer("The place.", PLACE, etag=True)}
+ONE: Responses = _OF_ONE | {200: answer("The place.", PLACE, etag=True)}
 DUPLICATES: Responses = _OF_ONE | {
-    200: _answer(
+    200: answer(
         "The places that are probably the same.",
         {
             "places": [
@@ -235,8 +229,8 @@ DUPLICATES: Responses = _OF_ONE | {
         },
     )
 }
-LOCATION: Responses = _ALWAYS | {
-    200: _answer(
+LOCATION: Responses = ALWAYS | {
+    200: answer(
         "What the location means.",
         {
             "lon": -1.576432,
@@ -263,14 +257,14 @@ LOCATION: Responses = _ALWAYS | {
         },
     )
 }
-CREATED: Responses = _ALWAYS | {
-    201: _answer("The new place.", PLACE | {"version": 1}, etag=True, location="/api/v1/register/places/SP-0042"),
+CREATED: Responses = ALWAYS | {
+    201: answer("The new place.", PLACE | {"version": 1}, etag=True, location="/api/v1/register/places/SP-0042"),
     409: _CONFLICT,
-    415: _MEDIA_TYPE,
+    415: MEDIA_TYPE,
 }
 CHANGED: Responses = _OF_CHANGES | {
-    200: _answer("The place as it is now.", PLACE, etag=True),
-    202: _answer(
+    200: answer("The place as it is now.", PLACE, etag=True),
+    202: answer(
         "The change waits for a second person; the place is as it was.",
         PLACE | {"change_waiting": True},
         etag=True,
@@ -279,117 +273,78 @@ CHANGED: Responses = _OF_CHANGES | {
     412: _STALE,
     428: _VERSION_REQUIRED,
 }
-MOVED: Responses = _OF_CHANGES | {200: _answer("The place as it is now.", PLACE, etag=True), 412: _STALE}
-MERGED: Responses = _OF_CHANGES | {200: _answer("The place that stayed.", PLACE, etag=True)}
-CHANGES: Responses = _ALWAYS | {200: _answer("The changes.", {"changes": [_CHANGE]})}
-CHANGE: Responses = _ALWAYS | {200: _answer("The change.", _CHANGE), 404: _UNKNOWN}
+MOVED: Responses = _OF_CHANGES | {200: answer("The place as it is now.", PLACE, etag=True), 412: _STALE}
+MERGED: Responses = _OF_CHANGES | {200: answer("The place that stayed.", PLACE, etag=True)}
+CHANGES: Responses = ALWAYS | {200: answer("The changes.", {"changes": [_CHANGE]})}
+CHANGE: Responses = ALWAYS | {200: answer("The change.", _CHANGE), 404: _UNKNOWN}
 DECIDED: Responses = _OF_CHANGES | {
-    200: _answer("The change as it was decided.", _CHANGE | {"decision": "approved", "decided_by": "account:13"}),
+    200: answer("The change as it was decided.", _CHANGE | {"decision": "approved", "decided_by": "account:13"}),
     412: _STALE,
 }
 
 
-def _flat_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a model without references, to stand inside a description of another document."""
-    definitions = schema.pop("$defs", {})
-
-    def resolved(part: Any) -> Any:  # noqa: ANN401 - any part of a JSON schema
-        if isinstance(part, dict):
-            name = str(part.get("$ref", "")).rpartition("/")[2]
-            return resolved(definitions[name]) if name else {key: resolved(value) for key, value in part.items()}
-        return [resolved(item) for item in part] if isinstance(part, list) else part
-
-    return dict(resolved(schema))
-
-
-def _body(media_types: tuple[str, ...], schema: dict[str, Any], example: object, *, required: bool) -> dict[str, Any]:
-    content = {media_type: {"schema": schema, "example": example} for media_type in media_types}
-    return {"requestBody": {"required": required, "content": content}}
-
-
-def _parameter(name: str, description: str, example: str, *, required: bool = False) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "header",
-        "required": required,
-        "description": description,
-        "schema": {"type": "string"},
-        "example": example,
-    }
-
-
-def _object(properties: dict[str, dict[str, Any]], *, required: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": properties,
-        "required": list(required),
-    }
-
-
-_SCHEMA = _flat_schema(PlaceDraft.model_json_schema())
+_SCHEMA = flat_schema(PlaceDraft.model_json_schema())
 _PATCH_SCHEMA = {
     "type": "object",
     "additionalProperties": False,
     "properties": {name: _SCHEMA["properties"][name] for name in (*EDITABLE, "lon", "lat")},
 }
-_REASON = {"type": "string", "maxLength": 500, "description": "Why, for the place's history."}
-_WHY = _parameter("Change-Reason", "Why, for the place's history.", "The desk has moved")
+REASON_TEXT = {"type": "string", "maxLength": 500, "description": "Why, for the place's history."}
+_WHY = parameter("Change-Reason", "Why, for the place's history.", "The desk has moved")
 _IF_MATCH = "The ETag of the version that the change starts from."
-_SEEN = _parameter("If-Match", _IF_MATCH, '"SP-0042.7"')
+_SEEN = parameter("If-Match", _IF_MATCH, '"SP-0042.7"')
 
-DRAFT: dict[str, Any] = _body(("application/json",), _SCHEMA, _DRAFT_EXAMPLE, required=True) | {
-    "parameters": [
-        _parameter(
-            "Idempotency-Key",
-            "A random text. The same request with the same key can be sent again within a day: it has the same answer, "
-            "and the work is done once.",
-            '"9f1c2a60-6f1e-4c55-9e39-1f6f3a0e7d11"',
-        ),
-        _WHY,
-    ]
+IDEMPOTENCY_KEY = parameter(
+    "Idempotency-Key",
+    "A random text. The same request with the same key can be sent again within a day: it has the same answer, "
+    "and the work is done once.",
+    '"9f1c2a60-6f1e-4c55-9e39-1f6f3a0e7d11"',
+)
+
+DRAFT: dict[str, Any] = body(("application/json",), _SCHEMA, _DRAFT_EXAMPLE, required=True) | {
+    "parameters": [IDEMPOTENCY_KEY, _WHY]
 }
-PATCH: dict[str, Any] = _body(
+PATCH: dict[str, Any] = body(
     ("application/merge-patch+json", "application/json"),
     _PATCH_SCHEMA,
     {"town": "Seaham", "phone": None},
     required=True,
-) | {"parameters": [_parameter("If-Match", _IF_MATCH, '"SP-0042.7"', required=True), _WHY]}
-STATUS: dict[str, Any] = _body(
+) | {"parameters": [parameter("If-Match", _IF_MATCH, '"SP-0042.7"', required=True), _WHY]}
+STATUS: dict[str, Any] = body(
     ("application/json",),
-    _object(
-        {"status": {"type": "string", "enum": list(MEMBERSHIP_TRANSITIONS)}, "reason": _REASON},
+    object_schema(
+        {"status": {"type": "string", "enum": list(MEMBERSHIP_TRANSITIONS)}, "reason": REASON_TEXT},
         required=("status", "reason"),
     ),
     {"status": "suspended", "reason": "Closed after a flood"},
     required=True,
 ) | {"parameters": [_SEEN]}
-DIVISION: dict[str, Any] = _body(
+DIVISION: dict[str, Any] = body(
     ("application/json",),
-    _object({"gss_code": {"type": ["string", "null"]}, "reason": _REASON}, required=("gss_code", "reason")),
+    object_schema({"gss_code": {"type": ["string", "null"]}, "reason": REASON_TEXT}, required=("gss_code", "reason")),
     {"gss_code": "E05009052", "reason": "The entrance is on that side"},
     required=True,
 )
-MERGE: dict[str, Any] = _body(
+MERGE: dict[str, Any] = body(
     ("application/json",),
-    _object(
-        {"into": {"type": "string", "description": "The place that stays."}, "reason": _REASON},
+    object_schema(
+        {"into": {"type": "string", "description": "The place that stays."}, "reason": REASON_TEXT},
         required=("into", "reason"),
     ),
     {"into": "SP-0042", "reason": "The same building"},
     required=True,
 )
-REASON: dict[str, Any] = _body(
+REASON: dict[str, Any] = body(
     ("application/json",),
-    _object({"reason": _REASON}, required=()),
+    object_schema({"reason": REASON_TEXT}, required=()),
     {"reason": "The number is that of the old desk"},
     required=False,
 )
-APPROVAL: dict[str, Any] = _body(
+APPROVAL: dict[str, Any] = body(
     ("application/json",),
-    _object(
+    object_schema(
         {
-            "reason": _REASON,
+            "reason": REASON_TEXT,
             "version": {"type": "integer", "description": "The present version, where the place has changed since."},
         },
         required=(),

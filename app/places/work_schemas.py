@@ -116,11 +116,11 @@ class LocationPreview(BaseModel):
 class BulkAction(BaseModel):
     """What is done to many places at once. `value` is a status, the code of a scheme, or a day of consent."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["status", "add_scheme", "remove_scheme", "consent"]
-    value: str
-    reason: str
+    value: Annotated[str, Field(examples=["suspended"])]
+    reason: Annotated[str, Field(description="Why, for the histories of the places.", examples=["Flood"])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +174,39 @@ class BulkDone(NamedTuple):
     waiting: int
 
 
+class BulkResult(BaseModel):
+    """What came of a bulk action."""
+
+    changed: Annotated[int, Field(description="How many places it changed.")]
+    waiting: Annotated[int, Field(description="How many places stay as they are until a second person agrees.")]
+
+
 class View(NamedTuple):
     """A search that somebody gave a name; `query` is the query string of the list."""
 
     id: int
     name: str
     query: str
+
+
+class SavedSearch(BaseModel):
+    """A view as it goes over the wire."""
+
+    id: int
+    name: str
+    query: Annotated[
+        str,
+        Field(
+            description="The query string of /api/v1/register/places; `query` of a bulk action takes it too.",
+            examples=["flag=near_boundary&sort=town"],
+        ),
+    ]
+
+
+class SavedSearchList(BaseModel):
+    """The views of one account, by name."""
+
+    views: list[SavedSearch]
 
 
 class Likely(BaseModel):
