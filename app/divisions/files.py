@@ -18,12 +18,12 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
+from app.divisions.file_kinds import FORMATS, find_source
 from app.errors import FaultyFile
 from geo.crs import BNG_SRID, geometry_to_bng
 from geo.faults import GeographyError
 from geo.shapes import Area, to_area
 
-FORMATS = ".geojson, .json, .gpkg, or a Shapefile as .zip"
 GSS_CODE = re.compile(r"[ENSW][0-9]{8}", re.ASCII)
 LONLAT_CODES = {4326, 4258, 4979, 4937}
 """WGS84 and ETRS89, which Ordnance Survey takes for one another."""
@@ -100,9 +100,7 @@ def read_divisions(
 
 
 def _read(path: Path, layer: str | None) -> tuple[dict[str, Any], Sequence[BaseGeometry | None], dict[str, Any]]:
-    if not path.is_file():
-        raise FaultyFile(f"There is no file {path}.", "Check the path.")
-    source = f"/vsizip/{path.absolute()}" if path.suffix.lower() == ".zip" else path
+    source = find_source(path, layer)
     try:
         layers = [str(name) for name, _ in pyogrio.list_layers(source)]
         if layer is None and len(layers) > 1:

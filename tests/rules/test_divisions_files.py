@@ -1,13 +1,17 @@
 """Files of boundaries: formats, coordinate systems, field names, faults and repairs."""
 
+import json
 import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 import shapely
 from shapely import MultiPolygon, Point, Polygon, union_all
 
+from app.divisions import file_kinds
 from app.divisions.files import ChosenFields, Fields, guess_fields, read_divisions
 from app.errors import FaultyFile
 from tests.register import AUTHORITY, SIDE, SOUTH, WEST
@@ -89,6 +93,77 @@ def test_what_is_no_file_of_boundaries(tmp_path: Path, name: str, content: str) 
         read_divisions(path, AUTHORITY)
     with pytest.raises(FaultyFile, match="no file"):
         read_divisions(tmp_path / "nothing.geojson", AUTHORITY)
+
+
+@pytest.fixture
+def neighbours_file(tmp_path: Path) -> Path:
+    """A file of somebody else on the same machine, which GDAL would read where a recipe names it."""
+    write_with_gdal(tmp_path / "theirs.gpkg", SQUARES, CODES, crs="EPSG:27700", layer="theirs")
+    return tmp_path / "theirs.gpkg"
+
+
+def recipes(neighbours_file: Path) -> dict[str, str]:
+    """What GDAL follows rather than reads, as text."""
+    vrt = f"<OGRVRTDataSource><OGRVRTLayer name='theirs'><SrcDataSource>{neighbours_file}</SrcDataSource>"
+    vrt += "</OGRVRTLayer></OGRVRTDataSource>"
+    piped = {"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline ! read {neighbours_file}"}
+    return {"vrt": vrt, "pipeline": json.dumps(piped)}
+
+
+@pytest.mark.parametrize("name", ["new.geojson", "new.json", "new.gpkg", "new.vrt", "new.gdalg.json"])
+@pytest.mark.parametrize("recipe", ["vrt", "pipeline"])
+def test_a_file_that_names_another_file_is_not_followed(neighbours_file: Path, name: str, recipe: str) -> None:
+    path = neighbours_file.with_name(name)
+    path.write_text(recipes(neighbours_file)[recipe])
+    with pytest.raises(FaultyFile, match="cannot be read as boundaries"):
+        read_divisions(path, AUTHORITY)
+
+
+@pytest.mark.parametrize("member", ["new.shp", "new.vrt", "../new.shp"])
+def test_nor_is_one_that_is_packed(neighbours_file: Path, member: str) -> None:
+    path = neighbours_file.with_name("new.zip")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, recipes(neighbours_file)["vrt"])
+    with pytest.raises(FaultyFile, match="cannot be read as boundaries"):
+        read_divisions(path, AUTHORITY)
+
+
+def test_nor_is_one_inside_of_true_boundaries(neighbours_file: Path) -> None:
+    path = neighbours_file.with_name("new.geojson")
+    document = {"type": "FeatureCollection", "note": recipes(neighbours_file)["vrt"], "features": features()[:1]}
+    path.write_text(json.dumps(document))
+    assert [record.gss_code for record in read_divisions(path, AUTHORITY).records] == ["E05000001"]
+
+
+@pytest.mark.parametrize("at", ["file", "shape"])
+def test_no_address_is_asked_for_a_coordinate_system(tmp_path: Path, at: str) -> None:
+    asked: list[str] = []
+
+    class Asked(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+    with HTTPServer(("127.0.0.1", 0), Asked) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        link = {"type": "link", "properties": {"href": f"http://127.0.0.1:{server.server_port}/crs"}}
+        given = features()
+        if at == "shape":
+            given[0]["geometry"]["crs"] = link
+        path = write_geojson(tmp_path / "new.geojson", given, crs=link if at == "file" else None)
+        with pytest.raises(FaultyFile, match="by an address"):
+            read_divisions(path, AUTHORITY)
+        server.shutdown()
+    assert asked == []
+
+
+def test_what_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_kinds, "LARGEST", 1_000_000)
+    with zipfile.ZipFile(tmp_path / "new.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("new.shp", b"\x00\x00\x27\x0a" + bytes(2_000_000))
+    assert (tmp_path / "new.zip").stat().st_size < 10_000
+    with pytest.raises(FaultyFile, match="larger than"):
+        read_divisions(tmp_path / "new.zip", AUTHORITY)
 
 
 def test_a_layer_is_chosen_where_there_are_several(tmp_path: Path) -> None:
