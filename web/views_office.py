@@ -110,6 +110,10 @@ class OfficeListPage:
         chosen: what the fields of the panel hold: q, division, kind, within_days.
         scope: whose places these are, such as "Places of your divisions".
         actions: bulk actions; empty for those who only read.
+        all_href: the list without any filter.
+        map_href: the same list with a map, or without where it has one (`with_map`); empty: there can be none.
+        too_many: how many places a map can show at most, where more were found; else 0.
+        map: of all places that were found; None where nothing was, or none was asked for.
     """
 
     rows: tuple[OfficeRow, ...]
@@ -129,6 +133,10 @@ class OfficeListPage:
     next_href: str = ""
     first_href: str = ""
     csv_href: str = ""
+    all_href: str = "/office/places"
+    map_href: str = ""
+    with_map: bool = False
+    too_many: int = 0
     scope: str = ""
     may_write: bool = False
     actions: tuple[Choice, ...] = ()

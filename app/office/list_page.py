@@ -1,8 +1,9 @@
 """The register as a list: what stands on its page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlencode
 
@@ -15,6 +16,7 @@ from app.places.register_filters import to_query
 from app.places.register_schemas import FLAG_LABELS, Flag, RegisterFilters, RegisterPage, Sort
 from app.places.work_schemas import View
 from app.vocabulary import ASSURANCE_LABELS, DUE_WITHIN_DAYS, MEMBERSHIP_LABELS, Assurance, MembershipStatus
+from web.views import MapView
 from web.views_office import (
     Chip,
     Choice,
@@ -29,6 +31,8 @@ from web.views_office import (
 from web.words import date_words
 
 Code = TypeVar("Code", bound=StrEnum)
+Address = Callable[..., str]
+"""`list_address`, or that of lists with a map."""
 
 COLUMNS: tuple[tuple[str, Sort | None], ...] = (
     ("Reference", Sort.REFERENCE),
@@ -64,6 +68,9 @@ def show_list(  # noqa: PLR0913 - a page is made of many things
     done: Done | None = None,
     fault: FormFault | None = None,
     view_name: str = "",
+    with_map: bool = False,
+    map_view: MapView | None = None,
+    too_many: int = 0,
 ) -> OfficeListPage:
     """The page of a list.
 
@@ -80,28 +87,37 @@ def show_list(  # noqa: PLR0913 - a page is made of many things
         done: what has just been done.
         fault: what is wrong with the search, or with the name of a view.
         view_name: the name that was typed for a view which could not be saved.
+        with_map: whether a map was asked for; what the page leads to then has one, too.
+        too_many: how many places a map can show at most, where one was asked for and more were found.
+        map_view: the map; None where nothing was found, or none was asked for.
     """
+    address = partial(list_address, view="map") if with_map else list_address
     query = urlencode(to_query(filters), safe=",")
     return OfficeListPage(
         rows=tuple(map(to_row, found.places)),
         total=found.total,
-        columns=tuple(_column(label, sort, filters) for label, sort in COLUMNS),
+        columns=tuple(_column(label, sort, filters, address) for label, sort in COLUMNS),
         groups=_groups(filters, codes),
         chosen={"q": filters.text or "", "view_name": view_name},
         divisions=_choices(divisions, {filters.division}),
         kinds=_choices(dict(sorted(codes.kinds.items(), key=lambda one: one[1])), set(filters.kinds)),
         withins=_withins(filters),
-        chips=tuple(_chips(filters, codes, divisions)),
+        chips=tuple(_chips(filters, codes, divisions, address)),
         glances=tuple(
-            Glance(label, count, list_address(narrowed), _same(narrowed, filters))
+            Glance(label, count, address(narrowed), _same(narrowed, filters))
             for (label, narrowed), count in zip(GLANCES, glances, strict=True)
         ),
         views=tuple(to_view_link(view, query) for view in views),
         query=query,
         sort="" if filters.sort is Sort.NAME and not filters.descending else filters.sort.value,
         direction="desc" if filters.descending else "asc",
-        next_href=list_address(filters, cursor=found.following) if found.following else "",
-        first_href=list_address(filters) if cursor else "",
+        next_href=address(filters, cursor=found.following) if found.following else "",
+        first_href=address(filters) if cursor else "",
+        all_href=address(),
+        map_href=list_address(filters) if with_map else list_address(filters, view="map"),
+        with_map=with_map,
+        map=map_view,
+        too_many=too_many,
         csv_href=with_query("/office/places.csv", to_query(filters)),
         scope=scope_words(identity, authority),
         may_write=may(identity, Action.WRITE_PLACES),
@@ -129,12 +145,12 @@ def _same(narrowed: RegisterFilters, filters: RegisterFilters) -> bool:
     return replace(narrowed, sort=filters.sort, descending=filters.descending) == filters
 
 
-def _column(label: str, sort: Sort | None, filters: RegisterFilters) -> Column:
+def _column(label: str, sort: Sort | None, filters: RegisterFilters, address: Address) -> Column:
     if sort is None:
         return Column(label)
     if sort is not filters.sort:
-        return Column(label, list_address(replace(filters, sort=sort, descending=False)), "none")
-    other_way = list_address(replace(filters, descending=not filters.descending))
+        return Column(label, address(replace(filters, sort=sort, descending=False)), "none")
+    other_way = address(replace(filters, descending=not filters.descending))
     return Column(label, other_way, "descending" if filters.descending else "ascending")
 
 
@@ -161,8 +177,12 @@ def _withins(filters: RegisterFilters) -> tuple[Choice, ...]:
     return tuple(Choice(str(number), f"Within {number} days", number == filters.within_days) for number in days)
 
 
-def _chips(filters: RegisterFilters, codes: Codes, divisions: Mapping[str, str]) -> Iterable[Chip]:
+def _chips(filters: RegisterFilters, codes: Codes, divisions: Mapping[str, str], address: Address) -> Iterable[Chip]:
     """Each filter in force with the list without it."""
+
+    def without(**changes: Any) -> str:  # noqa: ANN401 - values of the class's own fields
+        return address(replace(filters, **changes))
+
     several: tuple[tuple[str, str, Mapping[Any, str]], ...] = (
         ("statuses", "Status: ", MEMBERSHIP_LABELS),
         ("assurances", "Check: ", ASSURANCE_LABELS),
@@ -178,13 +198,9 @@ def _chips(filters: RegisterFilters, codes: Codes, divisions: Mapping[str, str])
     }
     for name, words in single.items():
         if getattr(filters, name) is not None:
-            yield Chip(words, _without(filters, **{name: None}))
+            yield Chip(words, without(**{name: None}))
     for name, before, labels in several:
         chosen = getattr(filters, name)
         for code in chosen:
             rest = tuple(one for one in chosen if one != code)
-            yield Chip(f"{before}{labels[code]}", _without(filters, **{name: rest}))
-
-
-def _without(filters: RegisterFilters, **changes: Any) -> str:  # noqa: ANN401 - values of the class's own fields
-    return list_address(replace(filters, **changes))
+            yield Chip(f"{before}{labels[code]}", without(**{name: rest}))

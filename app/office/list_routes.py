@@ -1,7 +1,7 @@
 """Routes of the register as a list: the page, its CSV, saved views."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,28 +11,47 @@ from app.accounts.access import allow
 from app.db.sessions import Reading, Writing
 from app.db.version import london_today
 from app.errors import Conflict, FaultyFields, InvalidInput, NotFound
+from app.http.caching import private_headers
 from app.http.pages import render
 from app.office import list_page
 from app.office.addresses import PLACES
 from app.office.forms import SentForm, done_of, faults_of, go_to, text_of
-from app.office.maps import divisions_of_today
+from app.office.maps import (
+    DIVISIONS_FILE,
+    PLACES_FILE,
+    SCRIPT,
+    divisions_file,
+    divisions_of_today,
+    map_of_list,
+    office_map,
+    places_file,
+)
 from app.office.register_csv import to_register_csv
 from app.permissions.identity import Identity
 from app.permissions.table import Action
 from app.places.queries import read_codes
 from app.places.register_filters import parse_register_filters
-from app.places.register_rules import list_register
+from app.places.register_rules import find_extent, list_drawn, list_register
 from app.places.register_schemas import RegisterFilters, RegisterQuery
 from app.places.saved_views import delete_view, list_views, read_query, save_view
+from app.public_map.map_files import GEOJSON
 from app.tables import Authority
 from web.views_office import FormFault, OfficeListPage
 from web.views_office_work import DeleteViewPage
 
 PAGE_SIZE = 50
 MOST_IN_CSV = 20_000
+MOST_ON_MAP = 20_000
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Identity, Depends(allow(Action.READ_PLACES))]
+
+
+class ListQuery(RegisterQuery):
+    """What the page of the list is asked for: a search, whether a map is wanted, and what has just been done."""
+
+    view: Literal["map"] | None = None
+    done: str | None = None
 
 
 @router.get("/office")
@@ -46,11 +65,10 @@ def places(
     request: Request,
     identity: Reader,
     session: Reading,
-    query: Annotated[RegisterQuery, Query()],
-    done: Annotated[str | None, Query()] = None,
+    query: Annotated[ListQuery, Query()],
 ) -> Response:
-    """The register as a list."""
-    page, status = _list(request, session, identity, query, done=done)
+    """The register as a list, with `view=map` below a map of all that it finds."""
+    page, status = _list(request, session, identity, query, done=query.done, with_map=query.view == "map")
     return render(request, "office_places.html", status=status, page=page)
 
 
@@ -62,6 +80,26 @@ def places_csv(identity: Reader, session: Reading, query: Annotated[RegisterQuer
     name = f"places-{london_today().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(to_register_csv(found.places), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get(PLACES_FILE)
+def places_geojson(identity: Reader, session: Reading, query: Annotated[RegisterQuery, Query()]) -> Response:
+    """All places that the list finds, on all its pages, for the map."""
+    filters = parse_register_filters(query, read_codes(session))
+    places = list_drawn(session, identity, filters, limit=MOST_ON_MAP)
+    return Response(places_file(places), headers=private_headers(), media_type=GEOJSON)
+
+
+@router.get(DIVISIONS_FILE)
+def divisions_geojson(_: Reader, session: Reading) -> Response:
+    """The divisions of today, for the map."""
+    return Response(divisions_file(session), headers=private_headers(), media_type=GEOJSON)
+
+
+@router.get(SCRIPT)
+def map_script(request: Request, _: Reader) -> Response:
+    """What draws the map of the list."""
+    return Response(office_map(request).script.plain, headers=private_headers(), media_type="text/javascript")
 
 
 @router.post("/office/views")
@@ -106,6 +144,7 @@ def _list(  # noqa: PLR0913 - what was asked for, and what is to be said about i
     done: str | None = None,
     fault: FormFault | None = None,
     view_name: str = "",
+    with_map: bool = False,
 ) -> tuple[OfficeListPage, HTTPStatus]:
     """The page, and its status: filters that are wrong are said above the whole list."""
     codes = read_codes(session)
@@ -117,6 +156,8 @@ def _list(  # noqa: PLR0913 - what was asked for, and what is to be said about i
         first = faults_of(error, "q")[0]
         fault = FormFault(first.field if first.field in {"q", "division", "kind", "within_days"} else "q", first.text)
     found = list_register(session, identity, filters, limit=PAGE_SIZE, after=query.cursor)
+    fits = found.total <= MOST_ON_MAP
+    extent = find_extent(session, identity, filters) if with_map and fits else None
     authority = session.get(Authority, identity.authority_code)
     page = list_page.show_list(
         identity,
@@ -131,5 +172,8 @@ def _list(  # noqa: PLR0913 - what was asked for, and what is to be said about i
         done=done_of(done),
         fault=fault,
         view_name=view_name,
+        with_map=with_map,
+        map_view=map_of_list(request, filters, extent) if extent else None,
+        too_many=MOST_ON_MAP if with_map and not fits else 0,
     )
     return page, status

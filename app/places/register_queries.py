@@ -37,8 +37,8 @@ from app.permissions.identity import Identity
 from app.places.register_facts import CHANGE_WAITS, NEAR_BOUNDARY, POSTCODE_DISAGREES
 from app.places.register_schemas import Flag, RegisterFilters, Sort
 from app.places.visibility import readable_private, visible_places
-from app.tables import Audit, Place
-from app.vocabulary import MembershipStatus
+from app.tables import Audit, Place, PremisesKind
+from app.vocabulary import Assurance, MembershipStatus
 
 Key = str | int | date | datetime
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]{0,5}", re.ASCII)
@@ -133,6 +133,49 @@ def find_all(session: Session, asked: Asked, *, limit: int) -> dict[str, int]:
     """References and ids of all that fit, at most `limit`, in the order of ids."""
     statement = _narrowed(asked, ordered=False).order_by(col(Place.id)).limit(limit)
     return _ids_of(session, statement)
+
+
+class DrawnPlace(NamedTuple):
+    """A place as a map of the register shows it; lon and lat in degrees (CRS84)."""
+
+    reference: str
+    name: str
+    kind_label: str
+    town: str | None
+    membership_status: MembershipStatus
+    assurance: Assurance
+    lon: float
+    lat: float
+
+
+def list_drawn(session: Session, asked: Asked, *, limit: int) -> list[DrawnPlace]:
+    """All that fit, at most `limit`, in the order of ids."""
+    assurance = func.assurance_of(_NEWEST.c.verdict, _NEWEST.c.valid_until, london_today())
+    statement = _narrowed(asked, ordered=False)
+    if not _asks_for_audits(asked.filters):
+        statement = statement.outerjoin(_NEWEST, _NEWEST.c.place_id == col(Place.id))
+    drawn = statement.join(PremisesKind, col(PremisesKind.code) == col(Place.kind)).with_only_columns(
+        col(Place.reference),
+        col(Place.name),
+        col(PremisesKind.label),
+        col(Place.town),
+        col(Place.membership_status),
+        assurance,
+        col(Place.lon),
+        col(Place.lat),
+    )
+    rows = session.connection().execute(drawn.order_by(col(Place.id)).limit(limit))
+    return [DrawnPlace(*row) for row in rows]
+
+
+def find_extent(session: Session, asked: Asked) -> tuple[float, float, float, float] | None:
+    """The box around all that fit: min lon, min lat, max lon, max lat (CRS84 degrees); None where nothing does."""
+    lon, lat = col(Place.lon), col(Place.lat)
+    statement = _narrowed(asked, ordered=False).with_only_columns(
+        func.min(lon), func.min(lat), func.max(lon), func.max(lat)
+    )
+    west, south, east, north = session.connection().execute(statement).one()
+    return None if west is None else (west, south, east, north)
 
 
 def find_ids(session: Session, identity: Identity, references: Sequence[str]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from app.permissions.identity import Identity
 from app.permissions.table import Action, require
 from app.places import register_queries as queries
 from app.places.register_facts import read_facts
+from app.places.register_queries import DrawnPlace
 from app.places.register_schemas import RegisterFilters, RegisterPage, RegisterPlace
 from app.places.survivors import merged
 from app.places.visibility import visible_places
@@ -33,6 +34,28 @@ def list_register(
     found = queries.find_page(session, asked, limit=limit, after=after)
     places = list(read_facts(session, identity, found.ids, sets=asked.sets).values())
     return RegisterPage(places, found.following, found.total)
+
+
+def list_drawn(session: Session, identity: Identity, filters: RegisterFilters, *, limit: int) -> list[DrawnPlace]:
+    """The places that somebody may see, as a map draws them, at most `limit`.
+
+    Raises:
+        NotSignedIn, Forbidden: they may not read the register.
+    """
+    require(identity, Action.READ_PLACES)
+    return queries.list_drawn(session, queries.Asked(identity, filters, sets_of_today(session)), limit=limit)
+
+
+def find_extent(
+    session: Session, identity: Identity, filters: RegisterFilters
+) -> tuple[float, float, float, float] | None:
+    """The box around the places that somebody may see: min lon, min lat, max lon, max lat (CRS84 degrees), or None.
+
+    Raises:
+        NotSignedIn, Forbidden: they may not read the register.
+    """
+    require(identity, Action.READ_PLACES)
+    return queries.find_extent(session, queries.Asked(identity, filters, sets_of_today(session)))
 
 
 def count_by_status(session: Session, identity: Identity) -> dict[str, int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -19,7 +20,7 @@ from app.public_map.map_files import SETTLEMENTS, SURROUNDINGS, file_address
 from app.settings import Settings
 from geo.crs import find_lonlat
 from web.assets import asset
-from web.map.options import MapOptions, RenderedMap
+from web.map.options import MapOptions, RenderedMap, SignStyle
 from web.map.render import render_map
 from web.views import MapView
 
@@ -61,31 +62,45 @@ class RegisterMap:
         )
 
 
-def register_map(settings: Settings, divisions: Iterable[KnownDivision]) -> RegisterMap:
-    """The map that shows these divisions at first, and every published place."""
+class MapData(NamedTuple):
+    """Where a map's places and divisions come from, and what the signs of places tell."""
+
+    places_url: str = PLACES_ADDRESS
+    divisions_url: str = DIVISIONS_ADDRESS
+    style: SignStyle = "kind"
+
+
+PUBLIC = MapData()
+"""Published places, by kind."""
+
+
+def register_map(settings: Settings, divisions: Iterable[KnownDivision], data: MapData = PUBLIC) -> RegisterMap:
+    """The map that shows these divisions at first, and every published place unless `data` says otherwise."""
     return _rendered(
+        data,
         box_around(divisions),
         settings.static_folder,
         settings.data_folder,
-        settings.tile_url,
-        settings.tile_attribution,
+        (settings.tile_url, settings.tile_attribution),
     )
 
 
 @lru_cache(maxsize=8)
 def _rendered(
-    box: Box, static_folder: Path, data_folder: Path, tile_url: str | None, tile_attribution: str
+    data: MapData, box: Box, static_folder: Path, data_folder: Path, tiles: tuple[str | None, str]
 ) -> RegisterMap:
+    tile_url, tile_attribution = tiles
     options = MapOptions(
         element_id=ELEMENT_ID,
         bounds=box,
-        places_url=PLACES_ADDRESS,
-        divisions_url=DIVISIONS_ADDRESS,
+        places_url=data.places_url,
+        divisions_url=data.divisions_url,
         asset_address=partial(asset, folder=static_folder),
         surroundings_url=file_address(data_folder, SURROUNDINGS),
         settlements_url=file_address(data_folder, SETTLEMENTS),
         tile_url=tile_url,
         tile_attribution=tile_attribution,
+        style=data.style,
     )
     rendered = render_map(options)
     script = rendered.script.encode()

@@ -54,11 +54,11 @@ function tooltipOf(name, places) {
   return words
 }
 
-function divisionCard({ name, places, url }) {
+function divisionCard({ name, places, url, link }) {
   return makeCard({
     title: name,
     url,
     lines: ['Electoral division', ...(Number.isFinite(places) ? [placesInWords(places)] : [])],
-    link: 'See its places and councillors'
+    link: link ?? 'See its places and councillors'
   })
 }

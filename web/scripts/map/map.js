@@ -19,7 +19,7 @@ L.Control.Attribution.mergeOptions({ prefix: false })
  * Fetches the register's GeoJSON by address and draws it into the empty layers that Folium made.
  *
  * The element of the map may narrow what is shown, so that one script serves many pages: `data-bounds`
- * ("min lon,min lat,max lon,max lat"), `data-division` (GSS code), `data-place` (reference), `data-point` ("lon,lat" that was
+ * ("min lon,min lat,max lon,max lat"), `data-places` (another address of them), `data-division` (GSS code), `data-place` (reference), `data-point` ("lon,lat" that was
  * searched from) with `data-accuracy-m`.
  */
 function registerMap(map, given) {
@@ -97,6 +97,7 @@ function wishesOf(data) {
   const numbers = (text) => text.split(',').map(Number)
   const wishes = {}
   if (data.bounds) wishes.bounds = numbers(data.bounds)
+  if (data.places) wishes.placesUrl = data.places
   if (data.division) wishes.division = data.division
   if (data.place) wishes.place = data.place
   if (data.point) wishes.point = numbers(data.point)

@@ -51,7 +51,7 @@ export function clusterIcon(cluster) {
 
 /**
  * Draws places: GeoJSON points with `reference`, `name`, `kind`, `kind_label`, `assurance`, `town`,
- * `opening_hours_text`, `url`. Resolves with the markers by reference when all are on the map.
+ * `opening_hours_text`, `status_label`, `url`. Resolves with the markers by reference when all are on the map.
  */
 export async function drawPlaces(map, { layers, signs, signedBy, place: chosen }, features) {
   const group = layers.places
@@ -109,11 +109,11 @@ function whenChosen(event, act) {
 }
 
 function openPlace(map, group, marker) {
-  const { name, kind_label: kind, town, assurance, opening_hours_text: hours, url } = marker.place
+  const { name, kind_label: kind, town, assurance, opening_hours_text: hours, status_label: status, url } = marker.place
   const card = makeCard({
     title: name,
     url,
-    lines: [[kind, town].filter(Boolean).join(', '), hours, ASSURANCE_WORDS[assurance]],
+    lines: [[kind, town].filter(Boolean).join(', '), hours, status, ASSURANCE_WORDS[assurance]],
     link: 'See this place'
   })
   const findOpener = () => marker.getElement() ?? group.getVisibleParent(marker)?.getElement()
