@@ -143,7 +143,7 @@ def require_csrf_token(identity: Identity, sent: str) -> None:
     Raises:
         Forbidden: the token is missing or of another session.
     """
-    if not compare_digest(identity.csrf_token, sent):
+    if not compare_digest(identity.csrf_token.encode(), sent.encode()):
         raise Forbidden(
             "This form was not sent from one of our pages, or you signed in again since it was opened.",
             "Go back, load the page again, and send the form once more.",

@@ -42,7 +42,7 @@ class SentKey:
         self,
         name: Annotated[str, Form(max_length=200)] = "",
         scopes: Annotated[list[str] | None, Form(max_length=20)] = None,
-        days: Annotated[str, Form(max_length=10)] = "",
+        days: Annotated[str, Form(max_length=4)] = "",
         per_minute: Annotated[str, Form(max_length=10)] = "",
     ) -> None:
         self.values = {"name": name, "days": days, "per_minute": per_minute}

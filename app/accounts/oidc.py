@@ -95,7 +95,17 @@ def admit(session: WriteSession, settings: Settings, claims: Mapping[str, Any]) 
     session.add(account)
     session.flush()
     assert account.id is not None  # noqa: S101 - it was stored, for mypy
-    return KnownAccount(account.id, account.authority_code, account.role)
+    known = KnownAccount(account.id, account.authority_code, account.role)
+    if found and not found.is_linked:
+        _forget_what_was_here(session, known)
+    return known
+
+
+def _forget_what_was_here(session: WriteSession, known: KnownAccount) -> None:
+    """An account that the provider vouches for from now on: a password of before would go round what it demands."""
+    queries.enter(session, known)
+    queries.remove_secrets(session, known.account_id, password=True)
+    queries.end_sessions(session, known.account_id)
 
 
 def _refusal_of(found: Candidate, authority_code: str) -> Refusal | None:

@@ -9,6 +9,7 @@ import orjson
 from app.divisions.boundaries import Answering
 from app.divisions.rules import ListedDivision
 from app.divisions.schemas import to_answer, to_boundaries, to_list, to_summary
+from app.http.spreadsheets import guarded
 from geo.features import feature_collection, to_feature
 
 JSON, GEOJSON, CSV = "json", "geojson", "csv"
@@ -25,7 +26,6 @@ _COLUMNS = (
     "valid_to",
     "approximate",
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def many(divisions: Sequence[ListedDivision], sets: Sequence[Answering], form: str) -> bytes:
@@ -66,10 +66,5 @@ def _csv(divisions: Sequence[ListedDivision]) -> bytes:
             "valid_to": boundaries.valid_to,
             "approximate": "yes" if boundaries.approximate else "no",
         }
-        writer.writerow([_safe(cells[name]) for name in _COLUMNS])
+        writer.writerow([guarded(cells[name]) for name in _COLUMNS])
     return b"\xef\xbb\xbf" + written.getvalue().encode()
-
-
-def _safe(value: object) -> object:
-    """Text that a spreadsheet would run as a formula is kept from it by an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from app.http.spreadsheets import guarded
+
 HEADINGS = ("row", "column", "value", "what is wrong", "what to do")
 LONGEST_VALUE = 200
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Fault(NamedTuple):
@@ -26,8 +27,4 @@ def write_faults(path: Path, faults: Sequence[Fault]) -> None:
         writer = csv.writer(file)
         writer.writerow(HEADINGS)
         for fault in faults:
-            writer.writerow([fault.row, *(_as_text(cell) for cell in fault[1:])])
-
-
-def _as_text(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+            writer.writerow([fault.row, *(guarded(cell) for cell in fault[1:])])

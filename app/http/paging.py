@@ -43,5 +43,12 @@ def parse_cursor(cursor: str, size: int) -> tuple[float, ...]:
 
 
 def next_link(request: Request, cursor: str | None) -> str | None:
-    """The address of the next page: this request's with another cursor."""
-    return str(request.url.include_query_params(cursor=cursor)) if cursor else None
+    """The address of the next page: this request's with another cursor.
+
+    It begins with the public address where that is set: the host of a request is what its sender wrote there.
+    """
+    if not cursor:
+        return None
+    following = request.url.include_query_params(cursor=cursor)
+    public_address: str = request.app.state.settings.public_address.rstrip("/")
+    return f"{public_address}{following.path}?{following.query}" if public_address else str(following)

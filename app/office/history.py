@@ -14,6 +14,7 @@ from app.accounts.access import allow
 from app.db.sessions import Reading
 from app.db.version import LONDON
 from app.http.pages import render
+from app.http.spreadsheets import guarded
 from app.ledger.queries import Asked, list_actors
 from app.ledger.rules import SHREDDED, History, HistoryEntry, list_history
 from app.ledger.sentences import to_pieces, to_sentence, to_words
@@ -22,7 +23,6 @@ from app.office.addresses import PLACES, place_address, with_query
 from app.office.words import FIELD_LABELS, fact_lines
 from app.permissions.identity import Identity
 from app.permissions.table import Action, readable_fields
-from app.places.csv import guarded
 from app.places.queries import Codes, read_codes
 from app.places.register_rules import get_visible
 from app.vocabulary import ASSURANCE_LABELS, MEMBERSHIP_LABELS

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Callable, Sequence
 from io import StringIO
 
+from app.http.spreadsheets import guarded
 from app.office.words import closure_lines, counted_in, flags_of
-from app.places.csv import guarded
 from app.places.register_schemas import PRIVATE_FACTS, RegisterPlace
 from app.vocabulary import ACCESSIBILITY_FACTS
 

@@ -11,12 +11,11 @@ from io import StringIO
 from operator import itemgetter
 from typing import Any
 
+from app.http.spreadsheets import guarded
 from app.vocabulary import ACCESSIBILITY_FACTS
 
 Row = Mapping[str, Any]
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What OWASP lists as the characters that make a cell a formula."""
 _PLAIN = ("reference", "name", "kind", "kind_label")
 _CONTACT = ("town", "postcode", "uprn", "phone", "email", "website", "opening_hours")
 _CHECKED = ("assurance", "assessed_on", "valid_until")
@@ -69,8 +68,3 @@ def to_csv(places: Iterable[Row]) -> bytes:
     writer.writerow(COLUMNS)
     writer.writerows([guarded(read(place)) for read in COLUMNS.values()] for place in places)
     return out.getvalue().encode("utf-8-sig")
-
-
-def guarded(value: object) -> object:
-    """A cell that no spreadsheet runs: text that begins like a formula gets an apostrophe. Numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

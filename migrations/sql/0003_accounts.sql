@@ -144,8 +144,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM account_secret s WHERE s.account_id = asking_account()
 $$;
 
+-- Whoever has chosen a password needs no older link by which another could be chosen.
 CREATE FUNCTION set_own_password(new_hash text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE sign_in_link SET used_at = statement_timestamp()
+    WHERE account_id = asking_account() AND purpose = 'invitation' AND used_at IS NULL;
     INSERT INTO account_secret (account_id, password_hash, changed_at)
     VALUES (asking_account(), new_hash, statement_timestamp())
     ON CONFLICT (account_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at
@@ -208,7 +211,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM account_secret s WHERE s.account_id = ANY (asked_accounts)
 $$;
 
--- Of somebody who lost their authenticator, or who leaves. Only they, or an administrator of their authority, may.
+-- Of somebody who lost their authenticator, or who leaves: with the password go the links by which one could be chosen.
+-- Only they, or an administrator of their authority, may.
 CREATE FUNCTION remove_secrets_of(other_account integer, password boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -221,6 +225,8 @@ BEGIN
     END IF;
     DELETE FROM recovery_code WHERE account_id = other_account;
     DELETE FROM known_browser WHERE account_id = other_account;
+    UPDATE sign_in_link SET used_at = statement_timestamp()
+    WHERE password AND account_id = other_account AND used_at IS NULL;
     UPDATE account_secret
     SET totp_secret = NULL, totp_confirmed_at = NULL, totp_last_step = NULL, changed_at = statement_timestamp(),
         password_hash = CASE WHEN password THEN NULL ELSE password_hash END

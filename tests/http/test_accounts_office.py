@@ -69,6 +69,28 @@ def test_a_reset_ends_what_was_before_and_an_authenticator_stays_unless_it_was_l
     sign_in(new, password=PASSWORD + " anew")
 
 
+def test_a_password_that_was_chosen_ends_every_older_invitation(house: House) -> None:
+    browser = administrator(house)
+    account = house.add()
+    links = []
+    for _ in range(3):
+        send(browser, f"{PEOPLE}/{account}/reset")
+        links.append(link_of_mail(house, "password_reset"))
+    assert house.browser().post(links[1], data={"password": PASSWORD + " anew"}).status_code == 303
+    for link in (links[0], links[2]):
+        assert house.browser().post(link, data={"password": PASSWORD + " stolen"}).status_code == 410
+    sign_in(house.browser(), password=PASSWORD + " anew")
+
+
+def test_an_invitation_of_before_somebody_left_is_over_when_they_come_back(house: House) -> None:
+    browser = administrator(house)
+    account = house.add()
+    send(browser, f"{PEOPLE}/{account}/reset")
+    send(browser, f"{PEOPLE}/{account}/deactivate")
+    send(browser, f"{PEOPLE}/{account}/activate")
+    assert house.browser().get(link_of_mail(house, "password_reset")).status_code == 410
+
+
 def test_whoever_leaves_is_out_at_once(house: House) -> None:
     browser = administrator(house)
     account = house.add()

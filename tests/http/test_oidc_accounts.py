@@ -1,13 +1,15 @@
 """Who somebody of the provider is here: the mapping of roles, the accounts, signing out."""
 
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from app.accounts.oidc import find_email, find_name, find_values
+from app.accounts.queries import make_link
 from app.settings import Settings
-from tests.accounts import OTHER_AUTHORITY, House
+from tests.accounts import OTHER_AUTHORITY, PASSWORD, House
 from tests.http.oidc_forger import CLIENT, Claims, Forger
 from tests.http.oidc_house import ROLES, begin, refused, sign_in
 from tests.register import AUTHORITY
@@ -62,6 +64,21 @@ def test_an_address_that_is_not_verified_takes_no_account_over(house: House, for
         ("administrator", "olive@example.gov.uk", None),
         ("officer", None, "1"),
     ]
+
+
+def test_a_password_of_before_goes_round_the_provider_no_longer(house: House, forger: Forger) -> None:
+    account = house.add("olive@example.gov.uk", "officer")
+    before = house.browser()
+    assert before.post("/sign-in/password", data={"email": "olive@example.gov.uk", "password": PASSWORD}).is_redirect
+    with house.writing() as session:
+        token = make_link(session, account, "invitation", timedelta(days=3))
+    assert sign_in(house, forger).status_code == 303
+    assert house.run("SELECT oidc_subject FROM account") == [("1",)]
+    again = house.browser().post("/sign-in/password", data={"email": "olive@example.gov.uk", "password": PASSWORD})
+    assert again.status_code == 422
+    assert house.browser().get(f"/sign-in/invitation/{token}").status_code == 410
+    assert before.get("/account").headers["location"].startswith("/sign-in?")
+    assert sign_in(house, forger).status_code == 303, "and from then on as usual"
 
 
 def test_an_account_of_another_person_there_is_not_taken_over(house: House, forger: Forger) -> None:
