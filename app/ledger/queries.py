@@ -41,6 +41,15 @@ def list_heads(session: Session) -> list[Checkpoint]:
     return [Checkpoint(row.chain, row.sequence, bytes(row.hash), now) for row in rows]
 
 
+def find_head(session: Session, chain: str) -> Checkpoint | None:
+    """The newest entry of a chain; None where it has none. Entries count from 1, so its sequence is their number."""
+    row = session.connection().execute(_HEAD, {"chain": chain}).one_or_none()
+    return Checkpoint(chain, row.sequence, bytes(row.hash), datetime.now(UTC)) if row else None
+
+
+_HEAD = text("SELECT sequence, hash FROM ledger_entry WHERE chain = :chain ORDER BY sequence DESC LIMIT 1")
+
+
 class Asked(NamedTuple):
     """Which entries of a chain are wanted; None does not narrow. `before`: of entries older than that sequence.
 
@@ -49,7 +58,9 @@ class Asked(NamedTuple):
 
     chain: str
     subject: str | None = None
+    concept: str | None = None
     actor: str | None = None
+    via: str | None = None
     field: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -59,22 +70,25 @@ class Asked(NamedTuple):
 
 def list_entries(session: Session, asked: Asked) -> list[tuple[int, str]]:
     """Sequence and content of the entries, newest first."""
-    rows = session.connection().execute(_LIST, asked._asdict())
+    wanted = asked._asdict()
+    conditions = [condition for name, condition in _NARROWING.items() if wanted[name] is not None]
+    statement = " AND ".join(["SELECT sequence, content FROM ledger_entry WHERE chain = :chain", *conditions])
+    rows = session.connection().execute(text(f"{statement} ORDER BY sequence DESC LIMIT :limit"), wanted)
     return [(row.sequence, row.content) for row in rows]
 
 
-_LIST = text("""
-    SELECT sequence, content FROM ledger_entry
-    WHERE chain = :chain
-      AND (CAST(:subject AS text) IS NULL OR subject = :subject)
-      AND (CAST(:actor AS text) IS NULL OR actor = :actor)
-      AND (CAST(:field AS text) IS NULL OR CAST(content AS jsonb) -> 'changes' ? :field
-           OR CAST(content AS jsonb) #> '{changes,facts,1}' ?| ARRAY[CAST(:field AS text), 'personal'])
-      AND (CAST(:since AS timestamptz) IS NULL OR recorded_at >= :since)
-      AND (CAST(:until AS timestamptz) IS NULL OR recorded_at < :until)
-      AND (CAST(:before AS bigint) IS NULL OR sequence < :before)
-    ORDER BY sequence DESC LIMIT :limit
-""")
+_NARROWING = {
+    "subject": "subject = :subject",
+    "concept": "concept = :concept",
+    "actor": "actor = :actor",
+    "since": "recorded_at >= :since",
+    "until": "recorded_at < :until",
+    "before": "sequence < :before",
+    "via": "CAST(content AS jsonb) ->> 'via' = :via",
+    "field": """(CAST(content AS jsonb) -> 'changes' ? :field
+        OR CAST(content AS jsonb) #> '{changes,facts,1}' ?| ARRAY[CAST(:field AS text), 'personal'])""",
+}
+"""Only what is asked for stands in the statement, so that PostgreSQL plans for that."""
 
 
 def list_actors(session: Session, chain: str, subject: str) -> list[str]:

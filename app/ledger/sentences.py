@@ -13,14 +13,51 @@ VIAS = {
     "cli": "with a command",
     "sample": "with the sample data",
     "worker": "by itself",
+    "database": "in the database itself",
 }
-_DONE = {"added": "added", "changed": "changed", "removed": "removed"}
+"""Through what a change came, by what the ledger calls it."""
 _WHAT = {
     "place": "the place",
     "audit": "a check of the place",
     "place_change": "a change that waits for a second person",
     "place_merge": "a merge with another place",
     "place_division": "the decision on its division",
+}
+CONCEPTS = {
+    "place": "Places",
+    "audit": "Checks of places",
+    "place_change": "Changes that wait",
+    "place_merge": "Merges",
+    "place_division": "Decisions on divisions",
+    "division_set": "Boundaries",
+    "councillor": "Councillors",
+    "term_of_office": "Terms of office",
+    "account": "People’s accounts",  # noqa: RUF001 - a typographic apostrophe in what people read
+    "account_secret": "Passwords and authenticators",
+    "api_key": "API keys",
+    "register_setting": "Settings",
+    "authority": "The authority",
+    "person": "Requests about personal data",
+}
+"""What entries of an authority's chain are about, by what the ledger calls it."""
+_ABOUT = {
+    "place": "the place {}",
+    "audit": "a check of the place {}",
+    "place_change": "a change of the place {} that waits for a second person",
+    "place_merge": "the merge of the place {} with another",
+    "place_division": "the decision on the division of the place {}",
+    "division_set": "the boundaries {}",
+    "councillor": "the councillor {}",
+    "term_of_office": "a term of office of the councillor {}",
+    "account": "the account of {}",
+    "account_secret": "how the account of {} is protected",
+    "api_key": "the API key {}",
+    "register_setting": "the setting {}",
+    "authority": "the authority {}",
+}
+_REQUESTS = {
+    "exported": "gave out what is held about a person",
+    "erased": "erased a person",
 }
 _LONG = 400
 """Texts longer than this are told whole: a difference word by word would be a puzzle."""
@@ -30,7 +67,17 @@ def to_sentence(entry: HistoryEntry, name: str) -> str:
     """Who did what through what: "Ada Auditor changed the place on a page"."""
     what = _WHAT.get(entry.concept, entry.concept.replace("_", " "))
     via = VIAS.get(entry.via)
-    return f"{name} {_DONE.get(entry.operation, entry.operation)} {what}{f' {via}' if via else ''}"
+    return f"{name} {entry.operation} {what}{f' {via}' if via else ''}"
+
+
+def to_whole_sentence(entry: HistoryEntry, name: str, about: str) -> str:
+    """The same for a reader of the whole ledger, who has to be told what it is about: "… the place SP-0042 …"."""
+    via = VIAS.get(entry.via)
+    if entry.concept == "person" and entry.operation in _REQUESTS:
+        done = f"{_REQUESTS[entry.operation]} ({about})"
+    else:
+        done = f"{entry.operation} {_ABOUT.get(entry.concept, entry.concept.replace('_', ' ') + ' {}').format(about)}"
+    return f"{name} {done}{f' {via}' if via else ''}"
 
 
 def to_words(value: Any) -> str:  # noqa: ANN401  # JSON of any shape

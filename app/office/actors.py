@@ -15,6 +15,8 @@ _OTHERS = {
     "sample": "the sample data",
     "provider": "the sign-in provider",
 }
+_NAMED_BY_THE_SYSTEM = frozenset({"cli", "database"})
+"""Their names follow: of a user of the server, or of the database."""
 
 
 def name_actors(session: Session, actors: Iterable[str]) -> dict[str, str]:
@@ -32,6 +34,8 @@ def _other(actor: str) -> str:
         return f"the API key {rest}"
     if kind == "account":
         return "somebody who has left"
+    if kind in _NAMED_BY_THE_SYSTEM:
+        return rest or actor
     return _OTHERS.get(kind, actor)
 
 

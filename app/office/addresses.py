@@ -9,6 +9,7 @@ from app.places.register_schemas import RegisterFilters
 PLACES = "/office/places"
 CHANGES = "/office/changes"
 SETTINGS = "/office/settings"
+LEDGER = "/office/ledger"
 
 
 def place_address(reference: str, *rest: str, **query: str) -> str:

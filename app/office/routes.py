@@ -7,6 +7,7 @@ from app.office import (
     changes_routes,
     edit_routes,
     history,
+    ledger,
     list_routes,
     merge_routes,
     place_routes,
@@ -22,6 +23,7 @@ for part in (
     merge_routes,
     place_routes,
     changes_routes,
+    ledger,
     settings_routes,
 ):
     router.include_router(part.router)

@@ -38,6 +38,7 @@ ACTION_WORDS: dict[Action, str] = {
     Action.MANAGE_KEYS: "Look after API keys",
     Action.MANAGE_SETTINGS: "Change settings",
     Action.READ_MAIL: "See and settle messages",
+    Action.READ_LEDGER: "Read the whole ledger",
 }
 REACH_WORDS: dict[Reach, str] = {
     Reach.NOTHING: "",

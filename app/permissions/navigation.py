@@ -21,6 +21,7 @@ DESTINATIONS = (
     Destination("/office/accounts", "People", "accounts", Action.MANAGE_ACCOUNTS),
     Destination("/office/keys", "API keys", "keys", Action.MANAGE_KEYS),
     Destination("/office/mail", "Mail", "mail", Action.READ_MAIL),
+    Destination("/office/ledger", "Ledger", "ledger", Action.READ_LEDGER),
     Destination("/office/settings", "Settings", "settings", Action.MANAGE_SETTINGS),
     Destination("/account", "Your account", "account", Action.USE_OWN_ACCOUNT),
 )

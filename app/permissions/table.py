@@ -32,6 +32,7 @@ class Action(StrEnum):
     MANAGE_KEYS = "keys:manage"
     MANAGE_SETTINGS = "settings:manage"
     READ_MAIL = "mail:read"
+    READ_LEDGER = "ledger:read"
 
 
 class Reach(IntEnum):
@@ -86,6 +87,7 @@ RULES: Mapping[Role, Mapping[Action, Reach]] = {
         Action.MANAGE_KEYS: Reach.OWN_AUTHORITY,
         Action.MANAGE_SETTINGS: Reach.OWN_AUTHORITY,
         Action.READ_MAIL: Reach.OWN_AUTHORITY,
+        Action.READ_LEDGER: Reach.OWN_AUTHORITY,
     },
 }
 

@@ -28,6 +28,7 @@ ADMINISTRATOR = SignedIn(
         NavigationLink("/office/accounts", "People", "accounts"),
         NavigationLink("/office/keys", "API keys", "keys"),
         NavigationLink("/office/mail", "Mail", "mail"),
+        NavigationLink("/office/ledger", "Ledger", "ledger"),
         NavigationLink("/office/settings", "Settings", "settings"),
         _ACCOUNT,
     ),
