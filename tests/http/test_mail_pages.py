@@ -167,6 +167,7 @@ def test_the_viewer_shows_what_was_kept(kept: str, address: str, host: str) -> N
             "environment": "production",
             "public_address": "https://safe.example.org",
             "secret": "crumpet lantern estuary 0123456789 abc",
+            "trusted_proxies": "127.0.0.1",
         },
         {"public_address": "https://safe.example.org"},
         {"smtp_host": "mail.example.org"},
