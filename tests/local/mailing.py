@@ -21,7 +21,7 @@ from app.mail.rules import queue_mail
 from tests.browsing import free_port
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_S = 40.0
+PATIENCE_S = 90.0
 
 
 def wait_for(what: str, found: Callable[[], Any], within_s: float = PATIENCE_S) -> Any:  # noqa: ANN401 - as found
