@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from time import sleep, time
 
 import pytest
 from fastapi import FastAPI
@@ -18,11 +17,11 @@ from app.main import create_app
 from app.settings import Settings
 from app.vocabulary import Role
 from tests.accounts import HTML, House, open_house
+from tests.minutes import early_in_a_minute
 from tests.signing_in import add_account, add_key
 
 SCALE = 0.02
 """A fiftieth of the usual limits: 6 searches in a minute."""
-LONGEST_TEST_S = 8
 JSON = {"accept": "application/json"}
 HERE = "192.0.2.10"
 
@@ -37,10 +36,8 @@ def strict_app(sample_database_url: str, built_assets: Path) -> Iterator[FastAPI
 
 @pytest.fixture
 def app(strict_app: FastAPI) -> FastAPI:
-    """The same, with nothing counted yet, and early enough in a minute: what was counted fades when the next begins."""
-    left_s = SEARCH.seconds - time() % SEARCH.seconds
-    if left_s < LONGEST_TEST_S:
-        sleep(left_s)
+    """The same, with nothing counted yet."""
+    early_in_a_minute()
     strict_app.state.rate_limits = RateLimits(SCALE)
     return strict_app
 
