@@ -84,13 +84,18 @@ class Known(NamedTuple):
     northing: float
 
 
-def find_known(session: Session, reference: str) -> Known | None:
-    """The place with this reference, whether or not it is published. Never shown: it only tells gone from unknown."""
-    row = session.connection().execute(_KNOWN, {"reference": reference}).one_or_none()
+def find_known(session: Session, reference: str, at: datetime | None = None) -> Known | None:
+    """The place with this reference, whether or not it is published. Never shown: it only tells gone from unknown.
+
+    At a moment it is where it was then; None where it was not in the register yet.
+    """
+    values = {"reference": reference, "at": at}
+    row = session.connection().execute(_KNOWN_THEN if at else _KNOWN, values).one_or_none()
     return Known(*row) if row else None
 
 
 _KNOWN = text("SELECT id, easting, northing FROM known_place(:reference)")
+_KNOWN_THEN = text("SELECT id, easting, northing FROM known_place_as_at(:reference, :at)")
 
 
 def has_been_published(session: Session, place_id: int, until: datetime | None) -> bool:

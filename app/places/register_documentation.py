@@ -208,7 +208,7 @@ _OF_CHANGES: Responses = _OF_ONE | {409: _CONFLICT, 415: MEDIA_TYPE}
 LIST: Responses = ALWAYS | {
     200: answer(
         "A page of the register. `next` (and the Link header) leads to the following page.",
-        {"places": [PLACE], "next": None, "total": 1},
+        {"places": [PLACE], "next": None, "total": 1, "as_at": None},
     )
 }
 ONE: Responses = _OF_ONE | {200: answer("The place.", PLACE, etag=True)}
@@ -289,7 +289,8 @@ _PATCH_SCHEMA = {
     "additionalProperties": False,
     "properties": {name: _SCHEMA["properties"][name] for name in (*EDITABLE, "lon", "lat")},
 }
-REASON_TEXT = {"type": "string", "maxLength": 500, "description": "Why, for the place's history."}
+_REASON = {"type": "string", "maxLength": 500, "description": "Why, for the place's history."}
+_OPTIONAL_REASON = _REASON | {"type": ["string", "null"]}
 _WHY = parameter("Change-Reason", "Why, for the place's history.", "The desk has moved")
 _IF_MATCH = "The ETag of the version that the change starts from."
 _SEEN = parameter("If-Match", _IF_MATCH, '"SP-0042.7"')
@@ -313,7 +314,7 @@ PATCH: dict[str, Any] = body(
 STATUS: dict[str, Any] = body(
     ("application/json",),
     object_schema(
-        {"status": {"type": "string", "enum": list(MEMBERSHIP_TRANSITIONS)}, "reason": REASON_TEXT},
+        {"status": {"type": "string", "enum": list(MEMBERSHIP_TRANSITIONS)}, "reason": _REASON},
         required=("status", "reason"),
     ),
     {"status": "suspended", "reason": "Closed after a flood"},
@@ -321,14 +322,14 @@ STATUS: dict[str, Any] = body(
 ) | {"parameters": [_SEEN]}
 DIVISION: dict[str, Any] = body(
     ("application/json",),
-    object_schema({"gss_code": {"type": ["string", "null"]}, "reason": REASON_TEXT}, required=("gss_code", "reason")),
+    object_schema({"gss_code": {"type": ["string", "null"]}, "reason": _REASON}, required=("gss_code", "reason")),
     {"gss_code": "E05009052", "reason": "The entrance is on that side"},
     required=True,
 )
 MERGE: dict[str, Any] = body(
     ("application/json",),
     object_schema(
-        {"into": {"type": "string", "description": "The place that stays."}, "reason": REASON_TEXT},
+        {"into": {"type": "string", "description": "The place that stays."}, "reason": _REASON},
         required=("into", "reason"),
     ),
     {"into": "SP-0042", "reason": "The same building"},
@@ -336,7 +337,7 @@ MERGE: dict[str, Any] = body(
 )
 REASON: dict[str, Any] = body(
     ("application/json",),
-    object_schema({"reason": REASON_TEXT}, required=()),
+    object_schema({"reason": _OPTIONAL_REASON}, required=()),
     {"reason": "The number is that of the old desk"},
     required=False,
 )
@@ -344,8 +345,11 @@ APPROVAL: dict[str, Any] = body(
     ("application/json",),
     object_schema(
         {
-            "reason": REASON_TEXT,
-            "version": {"type": "integer", "description": "The present version, where the place has changed since."},
+            "reason": _OPTIONAL_REASON,
+            "version": {
+                "type": ["integer", "null"],
+                "description": "The present version, where the place has changed since.",
+            },
         },
         required=(),
     ),

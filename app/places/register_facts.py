@@ -1,12 +1,14 @@
 """What the register shows of its places: one statement for all facts of some, private ones where they may be seen."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from app.permissions.identity import Identity
+from app.places import register_past
 from app.places.register_schemas import RegisterPlace
 from app.places.visibility import readable_private
 
@@ -42,13 +44,13 @@ SELECT place.id, place.reference, place.authority_code, place.version, place.nam
                 false) AS is_published,
        links.divisions, links.near_boundary, links.postcode_disagrees,
        EXISTS ({change_waits}) AS change_waiting,
-       (SELECT stayed.reference FROM place AS stayed WHERE stayed.id = surviving_place(place.id)
+       (SELECT stayed.reference FROM place AS stayed WHERE stayed.id = {survivor}
            AND stayed.id <> place.id) AS merged_into{private}
 FROM unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS wanted (id, at)
-JOIN place ON place.id = wanted.id
-CROSS JOIN (SELECT london_date(statement_timestamp()) AS day) AS today
+JOIN {places} AS place ON place.id = wanted.id
+CROSS JOIN (SELECT london_date({moment}) AS day) AS today
 LEFT JOIN premises_kind AS kind ON kind.code = place.kind
-LEFT JOIN LATERAL effective_audit(place.id, statement_timestamp()) AS audit ON true
+LEFT JOIN LATERAL effective_audit(place.id, {moment}) AS audit ON true
 CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'gss_code', division.gss_code, 'name', division.name, 'basis', link.basis,
@@ -58,37 +60,55 @@ CROSS JOIN LATERAL (
                ORDER BY link.is_assigned DESC, link.distance_m, division.gss_code), '[]') AS divisions,
            coalesce(bool_or({near_boundary}), false) AS near_boundary,
            coalesce(bool_or({postcode_disagrees}), false) AS postcode_disagrees
-    FROM place_division AS link JOIN division ON division.id = link.division_id
+    FROM {links} AS link JOIN division ON division.id = link.division_id
     WHERE link.place_id = place.id AND link.division_set_id = ANY(CAST(:sets AS integer[]))
 ) AS links
 {join_private}
 ORDER BY wanted.at
 """
+_NOW = {
+    "places": "place",
+    "links": "place_division",
+    "moment": "statement_timestamp()",
+    "survivor": "surviving_place(place.id)",
+    "change_waits": CHANGE_WAITS,
+}
+_THEN = {
+    "places": register_past.PLACES,
+    "links": register_past.LINKS,
+    "moment": register_past.MOMENT,
+    "survivor": register_past.SURVIVOR,
+    "change_waits": register_past.CHANGE_WAITED,
+}
 _JOIN_PRIVATE = "LEFT JOIN place_private AS private ON private.place_id = place.id"
 
 
 def read_facts(
-    session: Session, identity: Identity, ids: Sequence[int], *, sets: Sequence[int]
+    session: Session, identity: Identity, ids: Sequence[int], *, sets: Sequence[int], at: datetime | None = None
 ) -> dict[int, RegisterPlace]:
     """The facts of places that the asker may see (the caller has found them so), by id, in the order given.
+
+    Those that were not in the register at the moment are left out, and so are private facts of the past.
 
     Args:
         session: where to read.
         identity: who asks: private facts that they may not read are left out.
         ids: of places.
-        sets: the division sets that answer today.
+        sets: the division sets that answer today, or at the moment.
+        at: aware moment; None: now.
     """
     if not ids:
         return {}
-    private = {name: PRIVATE_COLUMNS[name] for name in PRIVATE_COLUMNS if name in readable_private(identity)}
+    readable = readable_private(identity) if at is None else frozenset()
+    private = {name: PRIVATE_COLUMNS[name] for name in PRIVATE_COLUMNS if name in readable}
     statement = _FACTS.format(
-        change_waits=CHANGE_WAITS,
+        **(_THEN if at else _NOW),
         near_boundary=NEAR_BOUNDARY,
         postcode_disagrees=POSTCODE_DISAGREES,
         private="".join(f", private.{column} AS {name}" for name, column in private.items()),
         join_private=_JOIN_PRIVATE if private else "",
     )
-    rows = session.connection().execute(text(statement), {"ids": list(ids), "sets": list(sets)})
+    rows = session.connection().execute(text(statement), {"ids": list(ids), "sets": list(sets), "at": at})
     return {row.id: _to_place(dict(row._mapping)) for row in rows}  # noqa: SLF001 - the documented name of a row's dict
 
 

@@ -1,15 +1,15 @@
 """What the list of the register is asked for: texts of a query string become checked values, all faults at once."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
 from app.errors import Fault, FaultyFields, InvalidInput
 from app.places.facts import parse_day
-from app.places.filters import parse_codes, parse_text
+from app.places.filters import parse_as_at, parse_codes, parse_text
 from app.places.queries import Codes
-from app.places.register_schemas import Flag, RegisterFilters, RegisterQuery, Sort
+from app.places.register_schemas import Flag, RegisterFilters, RegisterListQuery, RegisterQuery, Sort
 from app.vocabulary import Assurance, MembershipStatus
 
 FARTHEST_DAYS = 3_660
@@ -62,6 +62,29 @@ def parse_register_filters(query: RegisterQuery, codes: Codes) -> RegisterFilter
     if faults:
         raise FaultyFields(faults)
     return filters
+
+
+def parse_register_list(
+    query: RegisterListQuery, codes: Codes, now: datetime
+) -> tuple[RegisterFilters, datetime | None]:
+    """The filters that a list is asked for, and the moment of the past (None: now).
+
+    Raises:
+        FaultyFields: everything that is wrong with it.
+    """
+    faults: list[Fault] = []
+    filters, at = RegisterFilters(), None
+    try:
+        filters = parse_register_filters(query, codes)
+    except FaultyFields as error:
+        faults += error.faults
+    try:
+        at = parse_as_at(query.as_at, now) if query.as_at is not None else None
+    except InvalidInput as error:
+        faults.append(Fault("as_at", error.what, error.remedy))
+    if faults:
+        raise FaultyFields(faults)
+    return filters, at
 
 
 def to_query(filters: RegisterFilters) -> dict[str, str]:

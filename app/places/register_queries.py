@@ -31,10 +31,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, array, distinct_on
 from sqlalchemy.types import BigInteger, Boolean, Date, DateTime, Integer
 from sqlmodel import Session, col
 
-from app.db.version import london_today
+from app.db.version import LONDON, london_today
 from app.errors import InvalidInput
 from app.permissions.identity import Identity
 from app.places.register_facts import CHANGE_WAITS, NEAR_BOUNDARY, POSTCODE_DISAGREES
+from app.places.register_past import MATCHING, stand_ins
 from app.places.register_schemas import Flag, RegisterFilters, Sort
 from app.places.visibility import readable_private, visible_places
 from app.tables import Audit, Place, PremisesKind
@@ -56,11 +57,12 @@ class Position(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Who asks for which places; `sets` are the division sets that answer today."""
+    """Who asks for which places; `sets` are the division sets that answer today, or at the moment `at` (None: now)."""
 
     identity: Identity
     filters: RegisterFilters
     sets: Sequence[int]
+    at: datetime | None = None
 
 
 class Found(NamedTuple):
@@ -79,7 +81,7 @@ def find_page(session: Session, asked: Asked, *, limit: int, after: str | None) 
     """
     filters = asked.filters
     position = parse_position(after, filters) if after is not None else None
-    if filters == RegisterFilters(sort=filters.sort, descending=filters.descending):
+    if asked.at is None and filters == RegisterFilters(sort=filters.sort, descending=filters.descending):
         # Nothing is narrowed: an index counts all, and another leads to the page.
         total = count_places(session, asked)
         key = _key(filters.sort)
@@ -89,7 +91,10 @@ def find_page(session: Session, asked: Asked, *, limit: int, after: str | None) 
         rows = [(row[0], row[1]) for row in session.connection().execute(statement.limit(limit + 1))]
     else:
         # What fits is found once for both, as that is what takes the time.
-        fit = _narrowed(asked).with_only_columns(col(Place.id).label("id"), _key(filters.sort).label("key")).cte("fit")
+        fitting = _narrowed(asked).with_only_columns(col(Place.id).label("id"), _key(filters.sort).label("key"))
+        if asked.at is not None:
+            fitting = fitting.add_cte(*stand_ins(_visible_ids(session, asked.identity), asked.at))
+        fit = fitting.cte("fit")
         page = _page_of(select(fit.c.id, fit.c.key), fit.c.key, fit.c.id, filters, position).limit(limit + 1)
         counted = select(func.count().label("total")).select_from(fit).subquery("counted")
         shown = page.subquery("shown")
@@ -182,6 +187,11 @@ def find_ids(session: Session, identity: Identity, references: Sequence[str]) ->
     """References and ids of those of these places that somebody may see."""
     statement = visible_places(identity).where(col(Place.reference).in_(references)).order_by(col(Place.id))
     return _ids_of(session, statement)
+
+
+def _visible_ids(session: Session, identity: Identity) -> list[int]:
+    statement = visible_places(identity).with_only_columns(col(Place.id))
+    return [int(found) for found in session.connection().execute(statement).scalars() if found is not None]
 
 
 def _ids_of(session: Session, statement: Select[Place]) -> dict[str, int]:
@@ -281,18 +291,18 @@ _DIGITS = re.compile(r"(?:SP-?)?([0-9]{1,18})", re.ASCII | re.IGNORECASE)
 
 
 def _narrowed(asked: Asked, *, ordered: bool = True) -> Select[Place]:
-    """`visible_places` with the conditions of the filters."""
+    """`visible_places` with the conditions of the filters; of the past (`stand_ins`) there are no others."""
     filters = asked.filters
-    statement = visible_places(asked.identity)
+    statement = visible_places(asked.identity) if asked.at is None else select(Place)
     if _asks_for_audits(filters) or (ordered and filters.sort is Sort.VALID_UNTIL):
         statement = statement.outerjoin(_NEWEST, _NEWEST.c.place_id == col(Place.id))
     written = [_FLAGS[flag] for flag in filters.flags]
-    statement = statement.where(*_plain(filters), *_of_clock(filters), *(_condition(one, asked) for one in written))
+    statement = statement.where(*_plain(filters), *_of_clock(asked), *(_condition(one, asked) for one in written))
     if filters.division:
         statement = statement.where(_condition(_LINKED, asked).bindparams(division=filters.division))
     if filters.text:
         reads_contacts = "contact_name" in readable_private(asked.identity)
-        statement = statement.where(_matching(filters.text, contacts=reads_contacts))
+        statement = statement.where(_matching(filters.text, contacts=reads_contacts if asked.at is None else None))
     return statement
 
 
@@ -315,8 +325,9 @@ def _plain(filters: RegisterFilters) -> Iterator[ColumnElement[bool]]:
         yield col(Place.kind).in_(filters.kinds)
 
 
-def _of_clock(filters: RegisterFilters) -> Iterator[ColumnElement[bool]]:
-    today = london_today()
+def _of_clock(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    filters = asked.filters
+    today = asked.at.astimezone(LONDON).date() if asked.at else london_today()
     if filters.assurances:
         assurance = func.assurance_of(_NEWEST.c.verdict, _NEWEST.c.valid_until, today)
         yield assurance.in_(filters.assurances)
@@ -326,15 +337,16 @@ def _of_clock(filters: RegisterFilters) -> Iterator[ColumnElement[bool]]:
         yield _NEWEST.c.valid_until.between(today, today + timedelta(days=filters.within_days))
 
 
-def _matching(words: str, *, contacts: bool) -> TextClause:
+def _matching(words: str, *, contacts: bool | None) -> TextClause:
+    """The condition that finds words; `contacts`: names of contacts too. None: of the past, which holds no contacts."""
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     digits = _DIGITS.fullmatch(words)
-    return text(_MATCHING).bindparams(
+    return text(MATCHING if contacts is None else _MATCHING).bindparams(
         bindparam("numbers", [f"SP-{digits.group(1).zfill(4)}"] if digits else [], type_=ARRAY(Text)),
         bindparam("postcodes", _postcodes_like(words), type_=ARRAY(Text)),
         words=words,
         part=f"%{escaped}%",
-        contacts=contacts,
+        **({} if contacts is None else {"contacts": contacts}),
     )
 
 

@@ -1,5 +1,6 @@
 """The register over HTTP for those who have a key: lists and single places of every status, locations, duplicates."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -15,10 +16,11 @@ from app.http.parameters import refuse_unknown_parameters
 from app.permissions.identity import Identity
 from app.permissions.table import Action
 from app.places import location_preview, merging, register_documentation
+from app.places.filters import parse_as_at
 from app.places.queries import read_codes
-from app.places.register_filters import parse_register_filters
+from app.places.register_filters import parse_register_list
 from app.places.register_rules import get_visible, list_register
-from app.places.register_schemas import RegisterList, RegisterPlace, RegisterQuery
+from app.places.register_schemas import RegisterList, RegisterListQuery, RegisterOneQuery, RegisterPlace
 from app.places.work_schemas import LikelyList, LocationPreview, LocationQuery
 
 bearer = HTTPBearer(
@@ -37,13 +39,16 @@ Reader = Annotated[Identity, Depends(allow(Action.READ_PLACES))]
 
 @router.get("/places", summary="List the register", response_model=RegisterList, responses=register_documentation.LIST)
 def list_places(
-    identity: Reader, session: Reading, request: Request, asked: Annotated[RegisterQuery, Query()]
+    identity: Reader, session: Reading, request: Request, asked: Annotated[RegisterListQuery, Query()]
 ) -> Response:
-    """Places of every status that the key may see, with their assurance, divisions and what is open about them."""
-    filters = parse_register_filters(asked, read_codes(session))
-    page = list_register(session, identity, filters, limit=asked.limit, after=asked.cursor)
+    """Places of every status that the key may see, with their assurance, divisions and what is open about them.
+
+    With `as_at` as they were at a moment, without private facts.
+    """
+    filters, at = parse_register_list(asked, read_codes(session), datetime.now(UTC))
+    page = list_register(session, identity, filters, limit=asked.limit, after=asked.cursor, at=at)
     link = next_link(request, page.following)
-    body = {"places": [place.to_json() for place in page.places], "next": link, "total": page.total}
+    body = {"places": [place.to_json() for place in page.places], "next": link, "total": page.total, "as_at": at}
     headers = {"Link": f'<{link}>; rel="next"'} if link else {}
     return json_answer(body, headers=headers)
 
@@ -54,9 +59,16 @@ def list_places(
     response_model=RegisterPlace,
     responses=register_documentation.ONE,
 )
-def get_place(identity: Reader, session: Reading, reference: Reference) -> Response:
-    """One place, whatever its status. Its ETag is what `If-Match` of a change says."""
-    return place_answer(get_visible(session, identity, reference))
+def get_place(
+    identity: Reader, session: Reading, reference: Reference, asked: Annotated[RegisterOneQuery, Query()]
+) -> Response:
+    """One place, whatever its status. Its ETag is what `If-Match` of a change says.
+
+    With `as_at` as it was at a moment, without private facts; the ETag is that of its version then, so a change that
+    starts from it is refused where the place has changed since.
+    """
+    at = parse_as_at(asked.as_at, datetime.now(UTC)) if asked.as_at is not None else None
+    return place_answer(get_visible(session, identity, reference, at=at))
 
 
 @router.get(

@@ -233,9 +233,27 @@ class RegisterQuery(BaseModel):
     cursor: Annotated[str | None, Field(description="From the `next` link of the page before.", max_length=600)] = None
 
 
+class RegisterOneQuery(BaseModel):
+    """What one place of the register can be asked for."""
+
+    as_at: Annotated[
+        str | None,
+        Field(
+            description="The register as it was at the end of this day in London, or at this moment. Without private "
+            "facts: the past keeps none.",
+            examples=["2026-11-01", "2026-11-01T09:00"],
+        ),
+    ] = None
+
+
+class RegisterListQuery(RegisterQuery, RegisterOneQuery):
+    """What the list can be asked for by programs: the past too."""
+
+
 class RegisterList(BaseModel):
     """A page of the register as JSON."""
 
     places: list[RegisterPlace]
     next: Annotated[str | None, Field(description="Address of the next page; null on the last.")]
     total: Annotated[int, Field(description="How many places fit the filters.")]
+    as_at: Annotated[datetime | None, Field(description="The moment asked for, if one was.")] = None

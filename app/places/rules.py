@@ -138,12 +138,12 @@ def get_place(
         PlaceMerged: it turned out to be another, which is published.
     """
     standing = standing_at(session, as_at, kept)
-    known = queries.find_known(session, reference) if _REFERENCE.fullmatch(reference) else None
+    known = queries.find_known(session, reference, as_at) if _REFERENCE.fullmatch(reference) else None
     if known:
         fragment = find_fragments(session, [known.id], standing, as_at, None).get(known.id)
         if fragment:
             return Listed(fragment), standing
-        if as_at is None and (into := find_published_survivor(session, known.id)):
+        if into := find_published_survivor(session, known.id, as_at):
             raise merged(reference, into)
         if queries.has_been_published(session, known.id, as_at):
             raise PlaceGone(

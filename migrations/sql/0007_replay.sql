@@ -76,3 +76,14 @@ $$ SELECT known.* FROM division_set_as_at(at) AS known WHERE known.status = 'act
      AND NOT EXISTS (SELECT FROM row_history AS early WHERE early.relation = 'division_set' AND early.recorded_at <= at
                      AND early.snapshot ->> 'authority_code' = now.authority_code AND early.snapshot ->> 'status' = 'active') $$;
 COMMENT ON FUNCTION active_set_as_at IS 'Division sets that answered at a moment; before an authority had any, those of now.';
+
+-- Where a merged place led at a moment: merges are never undone, so that those until then are what was known.
+CREATE FUNCTION surviving_place_as_at(of_place bigint, at timestamptz) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ WITH RECURSIVE step AS (
+       SELECT of_place AS id, 0 AS steps
+       UNION ALL
+       SELECT place_merge.into_place_id, step.steps + 1 FROM step JOIN place_merge ON place_merge.place_id = step.id
+       WHERE place_merge.merged_at <= at AND step.steps < 1000)
+   SELECT id FROM step ORDER BY steps DESC LIMIT 1 $$;
+COMMENT ON FUNCTION surviving_place_as_at IS 'The place that a place had been merged into by a moment; itself where it had not been.';

@@ -30,7 +30,7 @@ REVOKE USAGE ON SCHEMA public FROM safeplaces_web;
 ALTER FUNCTION record_place_revision() SECURITY INVOKER RESET search_path;
 ALTER FUNCTION bump_register_version() SECURITY INVOKER RESET search_path;
 GRANT EXECUTE ON FUNCTION record_place_revision, bump_register_version TO PUBLIC;
-DROP FUNCTION key_of, see_key, known_place, asking_authority, asking_role, keeps_register, reads_private;
+DROP FUNCTION key_of, see_key, known_place, known_place_as_at, asking_authority, asking_role, keeps_register, reads_private;
 
 CREATE OR REPLACE VIEW published_place AS
 SELECT place.id, place.authority_code, place.reference, place.name, place.kind, place.schemes, place.offers,

@@ -36,7 +36,7 @@ GRANT EXECUTE ON FUNCTION
     account_for_link, end_own_links, standing_of_link, use_sign_in_link, accounts_of_provider, id_token_of_session,
     surviving_place, prune_idempotent_answers, find_places,
     queue_mail_message, settle_mail_message, kept_mail_messages, worker_standing,
-    key_of, see_key, known_place
+    key_of, see_key, known_place, known_place_as_at, surviving_place_as_at
 TO safeplaces_web;
 
 -- Open data, and what everybody may know.

@@ -62,3 +62,22 @@ BEGIN
         ) AS listed) AS once
     WHERE place.reference = asked_reference;
 END $$;
+
+-- The same at a moment: where the place was then, if it had been listed with consent by then.
+CREATE FUNCTION known_place_as_at(asked_reference text, at timestamptz)
+RETURNS TABLE (id bigint, easting double precision, northing double precision)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT place.id, CASE WHEN once.listed THEN ST_X(was.location) END, CASE WHEN once.listed THEN ST_Y(was.location) END
+    FROM place
+    JOIN place_revision AS stood ON stood.place_id = place.id AND stood.recorded_at <= at
+        AND (stood.superseded_at IS NULL OR stood.superseded_at > at)
+    CROSS JOIN LATERAL jsonb_populate_record(NULL::place, stood.snapshot) AS was
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (
+            SELECT FROM place_revision AS revision WHERE revision.place_id = place.id AND revision.recorded_at <= at
+              AND revision.snapshot ->> 'membership_status' = 'listed' AND revision.snapshot ->> 'consent_on' IS NOT NULL
+        ) AS listed) AS once
+    WHERE place.reference = asked_reference;
+END $$;
