@@ -30,6 +30,27 @@ HEADINGS = ["name", "kind", "schemes", "postcode"]
 ROW = ["Café Nørd £1", "cafe", "safe_place", "DH1 1AA"]
 
 
+HOSTILE_XML = {
+    "a bomb": '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+    "another file": '<!DOCTYPE x [<!ENTITY b SYSTEM "file:///etc/hostname">]>',
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE_XML)
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
+def test_no_entity_of_a_workbook_is_expanded(tmp_path: Path, kind: str, part: str) -> None:
+    honest = write_workbook(tmp_path / "honest.xlsx", [HEADINGS, ROW])
+    with ZipFile(honest) as source, ZipFile(tmp_path / "places.xlsx", "w") as target:
+        for name in source.namelist():
+            content = source.read(name).decode("utf-8")
+            if name == part:
+                declared, _, rest = content.partition("?>") if content.startswith("<?xml") else ("", "", content)
+                content = f"{declared}?>{HOSTILE_XML[kind]}{rest}" if declared else HOSTILE_XML[kind] + rest
+            target.writestr(name, content)
+    with pytest.raises(FaultyFile, match="not an XLSX file that can be read"):
+        read_sheet(tmp_path / "places.xlsx")
+
+
 def write_workbook(path: Path, rows: Sequence[Sequence[object]], *, title: str = "Places") -> Path:
     workbook = Workbook()
     sheet = workbook.active
