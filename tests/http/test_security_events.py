@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from app.http.security_log import note_event
 from app.main import create_app
 from tests.conftest import settings_for
 from tests.signing_in import SignedIn
@@ -59,3 +60,13 @@ def test_weaknesses_have_an_address(plain_client: TestClient, client: TestClient
     assert "Contact: mailto:weak@example.org\n" in told.text
     assert "Expires: 20" in told.text
     assert client.get("/.well-known/security.txt").status_code == 404
+
+
+def test_no_line_of_the_log_can_be_forged(plain_client: TestClient, capfd: pytest.CaptureFixture[str]) -> None:
+    forged = '\r\n{"event":"signed_in","actor":"account:1"}\n\x1b[2J'
+    note_event("sign_in_failed", method="oidc", cause=forged)
+    plain_client.post("/sign-in/password", data={"email": forged, "password": forged})
+    written = [line for line in "".join(capfd.readouterr()).split("\n") if line]
+    assert [json.loads(line)["event"] for line in written].count("signed_in") == 0
+    assert len(written) >= 3
+    assert not {"\r", "\x1b"} & set("".join(written))
