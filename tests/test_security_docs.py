@@ -18,6 +18,8 @@ LAST_OF_SECTION = {
     "17.3": 2,
 }  # fmt: skip
 """Levels 1 and 2 come first in each section of the standard, so the last number says all of them: 253."""
+WITHOUT_TEST = "no test:"
+"""Begins the reason why no test can show something."""
 STATES = {"met", "partly", "no", "n/a"}
 
 
@@ -29,10 +31,11 @@ def rows() -> list[tuple[str, str, str]]:
 
 def known_tests() -> set[str]:
     """Names of all test functions."""
-    names = set()
+    names: set[str] = set()
     for path in (ROOT / "tests").rglob("test_*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        names |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+        functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+        names |= {name for name in functions if name.startswith("test_")}
     return names
 
 
@@ -46,7 +49,24 @@ def test_every_requirement_stands_once() -> None:
 
 def test_states_are_plain_and_tests_exist() -> None:
     known = known_tests()
-    for number, state, test in rows():
+    for number, state, shown in rows():
         assert state in STATES, number
-        assert not test or test in known, f"{number}: there is no {test}"
-        assert state != "n/a" or not test, f"{number}: nothing to show"
+        assert state != "n/a" or not shown, f"{number}: nothing to show"
+        if not shown.startswith(WITHOUT_TEST):
+            missing = [name for name in shown.split(", ") if shown and name not in known]
+            assert not missing, f"{number}: there is no {missing}"
+
+
+def test_what_is_met_is_shown_by_a_test_or_says_why_none_can() -> None:
+    for number, state, shown in rows():
+        if state == "met":
+            assert shown, f"{number}: name the test that shows it"
+            reason = shown.removeprefix(WITHOUT_TEST).strip() if shown.startswith(WITHOUT_TEST) else shown
+            assert len(reason) > len("no reason"), number
+
+
+def test_the_files_that_it_names_exist() -> None:
+    text = (ROOT / "docs" / "security-asvs.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b(?:app|docs|tests|web|scripts)/[\w./-]*\w", text))
+    assert len(named) > 10
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []

@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped] # it has no annotations
 
-from app.accounts.passwords import accept_password, hash_password, is_easily_guessed, is_password
+from app.accounts.passwords import SHORTEST, accept_password, hash_password, is_easily_guessed, is_password
 from app.errors import InvalidInput
 
 
@@ -49,12 +50,25 @@ def test_long_and_unusual_ones_are_accepted(password: str) -> None:
         "letmein letmein",
         "manchesterunited",
         "111111222222333333",
+        "1qaz2wsx3edc4rfv",
+        "q1w2e3r4t5y6",
+        "Christopher1!",
+        "playstation3",
+        "qwertyytrewq",
+        "sonyericsson1",
     ],
 )
 def test_what_is_guessed_first_is_refused(password: str) -> None:
     with pytest.raises(InvalidInput, match="guessed early") as raised:
         accept(password)
     assert raised.value.field == "password"
+
+
+def test_none_of_the_passwords_that_were_found_elsewhere_is_accepted() -> None:
+    found = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST]
+    assert len(FREQUENCY_LISTS["passwords"]) >= 30_000
+    assert len(found) > 200, "those of the 30,000 that are long enough to be asked about"
+    assert [word for word in found if not is_easily_guessed(word, "", "")] == []
 
 
 @pytest.mark.parametrize(("length", "told"), [(0, "at least 12"), (11, "at least 12"), (129, "at most 128")])
