@@ -30,6 +30,7 @@ from app.divisions.schemas import (
     DivisionList,
     LookupAnswer,
     LookupRequest,
+    described,
     to_boundaries,
 )
 from app.errors import InvalidInput, RegisterError
@@ -75,7 +76,7 @@ def _moment(as_at: str | None) -> Moment:
         200: {
             "model": DivisionList,
             "content": {
-                "application/geo+json": {"schema": DivisionFeatures.model_json_schema()},
+                "application/geo+json": {"schema": described(DivisionFeatures)},
                 "text/csv": {"schema": {"type": "string"}},
             },
         }
@@ -102,7 +103,11 @@ def read_divisions(
     "/lookup",
     summary="Which divisions are these positions or postcodes in?",
     dependencies=STRICT,
-    responses=UNPROCESSABLE | {200: {"model": LookupAnswer}},
+    responses=UNPROCESSABLE
+    | {
+        200: {"model": LookupAnswer},
+        400: {"description": "The body cannot be read, such as JSON that is not in UTF-8."},
+    },
 )
 def look_up_divisions(
     request: Request,
@@ -181,7 +186,7 @@ def _result(answer: Answer) -> dict[str, Any]:
     | {
         200: {
             "model": DivisionAnswer,
-            "content": {"application/geo+json": {"schema": DivisionFeature.model_json_schema()}},
+            "content": {"application/geo+json": {"schema": described(DivisionFeature)}},
         }
     },
 )

@@ -142,14 +142,18 @@ _POSTCODES = {
 }
 
 
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    return schema | {"type": [schema["type"], "null"]}
+
+
 class LookupRequest(BaseModel):
     """Positions or postcodes, at most 10,000 of one kind."""
 
     # Items are checked one by one, so that a faulty one does not spoil the others.
     model_config = ConfigDict(extra="forbid")
 
-    points: Annotated[list[Any] | None, WithJsonSchema(_POINTS)] = None
-    postcodes: Annotated[list[Any] | None, WithJsonSchema(_POSTCODES)] = None
+    points: Annotated[list[Any] | None, WithJsonSchema(_or_null(_POINTS))] = None
+    postcodes: Annotated[list[Any] | None, WithJsonSchema(_or_null(_POSTCODES))] = None
     as_at: str | None = Field(
         default=None,
         max_length=40,
@@ -177,6 +181,16 @@ class LookupAnswer(BaseModel):
     results: list[LookupResult]
     found: int = Field(description="How many have a division.", examples=[2])
     boundaries: list[Boundaries]
+
+
+def described(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a model where the API's description needs it inline; the models that it holds are referred to.
+
+    They must be models of an answer themselves, so that they are among the components of the description.
+    """
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema.pop("$defs", None)
+    return schema
 
 
 def to_boundaries(answering: Answering) -> Boundaries:

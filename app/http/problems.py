@@ -162,6 +162,9 @@ def install(app: FastAPI, page: type_of_page) -> None:
     def on_http_error(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
         problem = Problem(status, status.phrase.lower().replace(" ", "-"), status.phrase, status.description + ".")
+        if status is HTTPStatus.BAD_REQUEST:
+            what, remedy = "The request's body cannot be read.", "Send it as its Content-Type says, text in UTF-8."
+            problem = Problem(status, problem.slug, problem.title, what, remedy)
         response = answer(request, problem, page)
         response.headers.update(error.headers or {})
         return response

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from app.places.bulk_requests import LONGEST_QUERY, BulkAsked, BulkConfirmed
+from app.places.bulk_requests import BulkAsked, BulkConfirmed
 from app.places.describing import Responses, answer, body, flat_schema, object_schema
 from app.places.documentation import problem
 from app.places.register_documentation import ALWAYS, IDEMPOTENCY_KEY, MEDIA_TYPE
-from app.places.saved_views import LONGEST_NAME, MOST_VIEWS
+from app.places.saved_views import LONGEST_NAME, LONGEST_QUERY, MOST_VIEWS
 from app.places.work_schemas import SavedSearch
 
 _TOKEN = "9b2f7f0c1f0e4d7a8c55d1b0f6a3e2c49b2f7f0c1f0e4d7a8c55d1b0f6a3e2c4"  # noqa: S105 - an example that opens nothing
@@ -103,7 +103,7 @@ VIEW: dict[str, Any] = body(
         {
             "name": {"type": "string", "minLength": 1, "description": f"At most {LONGEST_NAME} characters."},
             "query": {
-                "type": "string",
+                "type": ["string", "null"],
                 "maxLength": LONGEST_QUERY,
                 "description": "A query string of /api/v1/register/places; empty or left out: all places.",
             },

@@ -8,10 +8,9 @@ from app.errors import Fault, FaultyFields
 from app.places.bulk import MOST_AT_ONCE
 from app.places.queries import Codes
 from app.places.register_filters import parse_register_filters
-from app.places.saved_views import read_query
+from app.places.saved_views import LONGEST_QUERY, read_query
 from app.places.work_schemas import BulkAction, Selection
 
-LONGEST_QUERY = 2_000
 _REMEDIES = {
     "missing": "Give it.",
     "extra_forbidden": "Leave it out.",

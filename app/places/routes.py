@@ -7,6 +7,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
 from app.db.sessions import Reading
@@ -30,8 +31,8 @@ Reference = Annotated[str, Path(description="The place's reference.", examples=[
 GssCode = Annotated[str, Path(description="The division's GSS code.", examples=["E05009052"], max_length=20)]
 
 
-class GeoJsonAnswer(Response):
-    """Documents that an answer is GeoJSON."""
+class GeoJsonAnswer(JSONResponse):
+    """Documents that an answer is GeoJSON. Of anything but a JSON response FastAPI would write that it is a text."""
 
     media_type = FORMATS["geojson"]
 

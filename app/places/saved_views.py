@@ -18,6 +18,7 @@ from app.tables import SavedView
 LONGEST_NAME = 60
 MOST_VIEWS = 50
 MOST_PARTS = 40
+LONGEST_QUERY = 2_000
 _LISTS = frozenset({"status", "assurance", "scheme", "kind", "flag"})
 
 
@@ -71,8 +72,13 @@ def read_query(query: str) -> RegisterQuery:
     Raises:
         FaultyFields: it has a part that the list does not know, or is too long.
     """
+    query = query.lstrip("?")
+    if len(query) > LONGEST_QUERY:
+        raise FaultyFields([Fault("query", "The search is too long.", f"Use at most {LONGEST_QUERY:,} characters.")])
+    if any(part and "=" not in part for part in query.split("&")):
+        raise FaultyFields([Fault("query", "This is not a query string.", "It looks like status=listed&sort=town.")])
     try:
-        parts = parse_qs(query.lstrip("?"), max_num_fields=MOST_PARTS)
+        parts = parse_qs(query, max_num_fields=MOST_PARTS)
     except ValueError:
         raise FaultyFields([Fault("query", "The search has too many parts.", "Ask for less at once.")]) from None
     known = {name: values for name, values in parts.items() if name not in {"cursor", "limit"}}

@@ -168,7 +168,8 @@ def read_texts(values: dict[str, Any], *, required: tuple[str, ...], optional: t
     Raises:
         FaultyFields: one that is required is missing or empty, one is no text, or there is an unknown one.
     """
-    faults = [Fault(name, "It is missing.", "Give it as text.") for name in required if values.get(name) in {None, ""}]
+    missing = (None, "")  # no set: a list or an object, which may come instead, cannot be looked up in one
+    faults = [Fault(name, "It is missing.", "Give it as text.") for name in required if values.get(name) in missing]
     for name, value in values.items():
         if name not in (*required, *optional):
             faults.append(

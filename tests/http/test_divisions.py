@@ -221,6 +221,17 @@ def look_up(api: TestClient, **body: Any) -> Response:  # noqa: ANN401  # right 
     return api.post("/api/v1/divisions/lookup", json=body)
 
 
+def test_a_body_that_cannot_be_read_is_said_to_be_one(api: TestClient) -> None:
+    answer = api.post(
+        "/api/v1/divisions/lookup", content=b'{"as_at": "\xe9"}', headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.json()["detail"] == (
+        "The request's body cannot be read. Send it as its Content-Type says, text in UTF-8."
+    )
+    assert look_up(api, points=[[-1.5757, 54.7761]], postcodes=None).status_code == 200
+
+
 def test_positions_are_answered_in_order_each_with_a_result_or_a_fault(api: TestClient) -> None:
     first, second, outside = ([*point_to_lonlat(WEST + x, SOUTH + 700)] for x in (500, SIDE + 500, 3 * SIDE))
     points: list[Any] = [second, first, outside, [54.7, -1.5], [2.35, 48.85], "x", [1], [True, 54], [10**400, 1], None]

@@ -117,6 +117,20 @@ def test_bodies_that_are_no_place(program: Program, content_type: str, body: byt
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("value", [{}, [], {"a": 1}, 7, True])
+def test_what_should_be_text_and_is_not_is_told(program: Program, register: Register, value: object) -> None:
+    reference = register.add_place("Hall").reference
+    for path, member, rest in (
+        ("status", "reason", {"status": "suspended"}),
+        ("division", "gss_code", {"reason": "Near"}),
+        ("merge", "into", {"reason": "The same"}),
+    ):
+        answer = program.post(f"places/{reference}/{path}", rest | {member: value})
+        assert answer.status_code == 422, answer.text
+        assert [fault["field"] for fault in answer.json()["errors"]] == [member]
+    assert program.get(f"register/places/{reference}").json()["membership_status"] == "listed"
+
+
 def test_lists_are_filtered_paged_and_counted(program: Program, register: Register) -> None:
     for name in ("A", "B", "C"):
         register.add_place(name)

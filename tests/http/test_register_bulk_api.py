@@ -233,7 +233,10 @@ def test_views_that_cannot_be(program: Program) -> None:
         ({}, {"name"}),
         ({"name": "x" * 61}, {"name"}),
         ({"name": "A\u0000"}, {"name"}),
+        ({"name": {}}, {"name"}),
         ({"name": "A", "query": "colour=red"}, {"colour"}),
+        ({"name": "A", "query": "listed"}, {"query"}),
+        ({"name": "A", "query": "q=" + "x" * 1999}, {"query"}),
         ({"name": "A", "query": "status=gone"}, {"status"}),
         ({"name": "A", "colour": "red"}, {"colour"}),
     ):
