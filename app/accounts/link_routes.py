@@ -1,6 +1,7 @@
 """Pages of signing in by a link: ask for one, "check your e-mail", and the page with the button."""
 
 from http import HTTPStatus
+from secrets import randbelow
 from time import monotonic
 from typing import Annotated
 
@@ -26,7 +27,8 @@ READ = ["GET", "HEAD"]
 LINK_COOKIE = "__Host-sign-in-link"
 """A random token that says which browser asked for a link; kept for as long as the link is good."""
 LEAST_SECONDS = 0.3
-"""How long an answer takes at least, so that its time does not tell whether a letter was written."""
+"""How long an answer takes at least, and up to a third more by chance, so that its time does not tell whether a letter
+was written: the worker, which begins to send it, takes a few thousandths of a second from the web service."""
 TOKEN_PAGE_HEADERS = {"Referrer-Policy": "strict-origin"}
 """The address holds the token, so it is told to nobody. With "no-referrer" browsers would send `Origin: null`."""
 
@@ -65,7 +67,7 @@ async def send_link(
         page = SignInLinkPage(values={"email": email}, faults=faults_of(error, "email"), to=to_destination(wanted))
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return render(request, "sign_in_link.html", status=status, headers=OWN_FORM_HEADERS, page=page)
-    await sleep(max(0, started + LEAST_SECONDS - monotonic()))
+    await sleep(max(0, started + LEAST_SECONDS * (1 + randbelow(1_000) / 3_000) - monotonic()))
     response = RedirectResponse(with_destination("/sign-in/link/sent", wanted), HTTPStatus.SEE_OTHER)
     set_cookie(response, LINK_COOKIE, browser, lifetime=LIFETIME)
     return response
