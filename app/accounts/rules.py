@@ -100,8 +100,10 @@ def activate(session: WriteSession, account: Account) -> None:
     """Somebody comes back. They need a new invitation to choose a password.
 
     Raises:
-        Conflict: another account stands for the same councillor by now.
+        Conflict: another account stands for the same councillor by now, or the person was erased.
     """
+    if account.erased_at is not None:
+        raise Conflict("This person was erased: nothing is left to sign in with.", "Add a new account for them.")
     if account.councillor_id is not None:
         _check_role(session, account.authority_code, account.role, account.councillor_id, account.id)
     account.is_active = True

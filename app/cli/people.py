@@ -88,5 +88,5 @@ def _tell(erasure: Erasure) -> None:
     if erasure.notes:
         typer.echo(f"Private notes that stay, to be read by hand: {', '.join(erasure.notes)}")
     typer.echo(f"Changes that wait, contact removed: {', '.join(erasure.waiting) or 'none'}")
-    typer.echo(f"Mail messages deleted: {erasure.mail}. Answers kept for retries that name them: deleted.")
+    typer.echo(f"Mail messages deleted: {erasure.mail}. Answers kept for retries: without them.")
     typer.echo(f"Earlier values in the ledger that nobody can read any more: {erasure.sealed}")

@@ -75,13 +75,18 @@ CONTACTS = """
     WHERE contact_of(place.reference, private.contact_email, private.contact_name) = ANY (CAST(:people AS text[]))
     ORDER BY place.reference
 """
-_OF_THEM = """
-    lower(btrim(change.facts #>> '{base,contact_email}')) = ANY (CAST(:emails AS text[]))
-    OR lower(btrim(change.facts #>> '{submitted,contact_email}')) = ANY (CAST(:emails AS text[]))
+_PARTS = """
+    place_change AS change JOIN place ON place.id = change.place_id
+    CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(change.facts) WHEN 'object' THEN change.facts ELSE '{}' END) AS part
 """
+"""Changes that wait, by their parts: the facts before (base) and after (submitted)."""
 WAITING = f"""
-    SELECT change.id, place.reference, change.proposed_at, change.facts
-    FROM place_change AS change JOIN place ON place.id = change.place_id WHERE {_OF_THEM} ORDER BY change.id
+    SELECT change.id, place.reference, change.proposed_at, change.facts, array_agg(part.key) AS theirs
+    FROM {_PARTS}
+    WHERE part.key IN ('base', 'submitted')
+      AND contact_of(place.reference, part.value ->> 'contact_email', part.value ->> 'contact_name')
+          = ANY (CAST(:people AS text[]))
+    GROUP BY change.id, place.reference ORDER BY change.id
 """
 ENTRIES = """
     SELECT chain, sequence, CAST(content AS jsonb) AS content FROM ledger_entry
@@ -109,11 +114,16 @@ CONTACT_OF = """
     FROM place_private AS private JOIN place ON place.id = private.place_id WHERE place.reference = :reference
 """
 CONTACT_CALLED = "SELECT contact_of(CAST(:reference AS text), NULL, CAST(:name AS text)) AS person"
-BEFORE_AN_ADDRESS = """
+BEFORE_AN_ADDRESS = f"""
     SELECT contact_of(place.reference, NULL, private.contact_name) AS person
     FROM place_private AS private JOIN place ON place.id = private.place_id
     WHERE lower(btrim(private.contact_email)) = ANY (CAST(:emails AS text[])) AND btrim(private.contact_name) <> ''
+    UNION
+    SELECT contact_of(place.reference, NULL, part.value ->> 'contact_name') FROM {_PARTS}
+    WHERE lower(btrim(part.value ->> 'contact_email')) = ANY (CAST(:emails AS text[]))
+      AND btrim(part.value ->> 'contact_name') <> ''
 """
+"""What contacts of these addresses were called at their places, whose address came later or has yet to be approved."""
 AUTHOR = """
     SELECT coalesce(current_setting('safeplaces.actor', true), '') AS actor,
            coalesce(current_setting('safeplaces.via', true), '') AS via
@@ -131,7 +141,7 @@ DELETIONS = (
 )
 ERASE_ACCOUNT = """
     UPDATE account SET name = 'Erased', email = NULL, oidc_issuer = NULL, oidc_subject = NULL, is_active = false,
-                       erased_at = coalesce(erased_at, now())
+                       councillor_id = NULL, erased_at = coalesce(erased_at, now())
     WHERE id = :account
 """
 ERASE_COUNCILLOR = "UPDATE councillor SET email = NULL, phone = NULL WHERE id = :councillor"
@@ -147,8 +157,22 @@ BLANK_CONTACTS = """
 """The place gets another version, so that nobody who had it open writes the contact back."""
 BLANK_WAITING = "UPDATE place_change SET facts = CAST(:facts AS jsonb) WHERE id = :id"
 DELETE_MAIL = "DELETE FROM mail_message WHERE lower(to_address) = ANY (CAST(:emails AS text[]))"
+BLANK_ANSWERS = """
+    WITH told AS MATERIALIZED (
+        SELECT actor, key, CAST(convert_from(body, 'UTF8') AS jsonb) AS place FROM idempotent_answer
+        WHERE headers ->> 'content-type' LIKE 'application/json%')
+    UPDATE idempotent_answer AS kept
+    SET body = convert_to(CAST(told.place || '{"contact_name": null, "contact_role": null, "contact_phone": null,
+        "contact_email": null, "consent_by": null}' AS text), 'UTF8')
+    FROM told WHERE kept.actor = told.actor AND kept.key = told.key AND told.place ? 'contact_name'
+      AND contact_of(told.place ->> 'reference', told.place ->> 'contact_email', told.place ->> 'contact_name')
+          = ANY (CAST(:people AS text[]))
+"""
+"""Answers kept for retries are places as they were, contact and all. They stay, so that a retry does nothing twice."""
 DELETE_ANSWERS = """
     DELETE FROM idempotent_answer WHERE EXISTS (
-        SELECT FROM unnest(CAST(:emails AS text[])) AS email WHERE position(email IN lower(encode(body, 'escape'))) > 0)
+        SELECT FROM unnest(CAST(:emails AS text[])) AS email
+        WHERE position(email IN lower(convert_from(body, 'UTF8'))) > 0)
 """
+"""Those in which an address still stands, in whatever fact."""
 DELETE_KEYS = "DELETE FROM personal_key WHERE person = ANY (CAST(:people AS text[]))"

@@ -1,6 +1,7 @@
 """Who a person is to the register, what it holds about them, and how that is given to them or erased."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -77,7 +78,7 @@ def find_person(session: Session, who: str) -> Person:
         (rows(session, queries.ACCOUNTS, accounts=list(person.accounts)))
         or rows(session, queries.COUNCILLORS, councillors=list(person.councillors))
         or rows(session, queries.CONTACTS, people=person.people)
-        or rows(session, queries.WAITING, emails=list(person.emails))
+        or rows(session, queries.WAITING, people=person.people)
         or rows(session, queries.MAIL, emails=list(person.emails))
         or rows(session, queries.KNOWN, people=person.people)
     )
@@ -151,7 +152,7 @@ def export(session: WriteSession, person: Person) -> dict[str, Any]:
         "councillors": rows(session, queries.COUNCILLORS, councillors=councillors),
         "terms_of_office": rows(session, queries.TERMS, councillors=councillors),
         "contact_of_places": rows(session, queries.CONTACTS, people=person.people),
-        "changes_waiting": [_contact_facts(each, person) for each in rows(session, queries.WAITING, emails=emails)],
+        "changes_waiting": [_contact_facts(each) for each in rows(session, queries.WAITING, people=person.people)],
         "mail": rows(session, queries.MAIL, emails=emails),
         "ledger_entries": rows(session, queries.ENTRIES, subjects=person.subjects),
         "ledger_entries_of_what_they_did": rows(session, queries.ACTS, subjects=person.subjects)[0]["entries"],
@@ -170,7 +171,7 @@ def preview(session: Session, person: Person) -> Erasure:
         councillors=list(person.councillors),
         contacts=[each["reference"] for each in contacts],
         notes=[each["reference"] for each in contacts if each["notes"]],
-        waiting=[each["reference"] for each in rows(session, queries.WAITING, emails=list(person.emails))],
+        waiting=[each["reference"] for each in rows(session, queries.WAITING, people=person.people)],
         mail=len(rows(session, queries.MAIL, emails=list(person.emails))),
         sealed=sealed[0]["found"],
     )
@@ -190,11 +191,12 @@ def erase(session: WriteSession, person: Person) -> str:
         _erase_account(session, number)
     for number in person.councillors:
         change(session, queries.ERASE_COUNCILLOR, councillor=number)
-    for each in rows(session, queries.WAITING, emails=list(person.emails)):
-        facts = orjson.dumps(_without_contact(each["facts"], person)).decode()
+    for each in rows(session, queries.WAITING, people=person.people):
+        facts = orjson.dumps(_without_contact(each["facts"], each["theirs"])).decode()
         change(session, queries.BLANK_WAITING, id=each["id"], facts=facts)
     change(session, queries.BLANK_CONTACTS, people=person.people)
     change(session, queries.DELETE_MAIL, emails=list(person.emails))
+    change(session, queries.BLANK_ANSWERS, people=person.people)
     change(session, queries.DELETE_ANSWERS, emails=list(person.emails))
     change(session, queries.DELETE_KEYS, people=person.people)
     return request
@@ -214,28 +216,20 @@ def _erase_account(session: WriteSession, number: int) -> None:
     session.expire_all()
 
 
-def _contact_facts(waiting: Row, person: Person) -> Row:
+def _contact_facts(waiting: Row) -> Row:
     """Of a change that waits, what is about the contact."""
-    parts = {
-        part: {field: facts.get(field) for field in CONTACT_FIELDS}
-        for part, facts in (waiting["facts"] or {}).items()
-        if isinstance(facts, dict) and _is_of(facts, person)
-    }
+    parts = {part: {field: waiting["facts"][part].get(field) for field in CONTACT_FIELDS} for part in waiting["theirs"]}
     return {"reference": waiting["reference"], "proposed_at": waiting["proposed_at"], **parts}
 
 
-def _without_contact(facts: dict[str, Any], person: Person) -> dict[str, Any]:
-    """The facts of a change without the person: in each part that names them, or that names no contact's address."""
+def _without_contact(facts: dict[str, Any], theirs: Collection[str]) -> dict[str, Any]:
+    """The facts of a change without the person: in the parts that are theirs, or that name no contact at all."""
     left = dict(facts)
     for part in ("base", "submitted"):
         held = facts.get(part)
-        if isinstance(held, dict) and (_is_of(held, person) or "contact_email" not in held):
+        if isinstance(held, dict) and (part in theirs or "contact_email" not in held):
             left[part] = {key: None if key in CONTACT_FIELDS else value for key, value in held.items()}
     return left
-
-
-def _is_of(facts: dict[str, Any], person: Person) -> bool:
-    return str(facts.get("contact_email") or "").strip().lower() in person.emails
 
 
 def _chains(session: Session, person: Person) -> list[str]:

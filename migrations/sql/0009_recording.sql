@@ -241,7 +241,7 @@ CALL record_table('councillor', 'councillor', '{row}.authority_code', '''council
 CALL record_table('term_of_office', 'term_of_office', 'councillor.authority_code', '''councillor:'' || {row}.councillor_id', 'id',
                   'id councillor_id recorded_at', joined => 'JOIN councillor ON councillor.id = {row}.councillor_id');
 CALL record_table('account', 'account', '{row}.authority_code', '''account:'' || {row}.id', 'id', 'id signed_in_at',
-                  personal => 'name email oidc_subject', person => '''account:'' || {row}.id');
+                  personal => 'name email oidc_subject councillor_id', person => '''account:'' || {row}.id');
 CALL record_table('api_key', 'api_key', '{row}.authority_code', '''key:'' || {row}.prefix', 'id',
                   'id authority_code key_hash last_used_at');
 CALL record_table('register_setting', 'register_setting', '{row}.authority_code', '''setting:'' || {row}.name', 'authority_code name',
