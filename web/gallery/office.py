@@ -285,6 +285,11 @@ def exhibits() -> dict[str, Exhibit]:
         "office_places_none": _of(
             "office_places.html", replace(LIST, rows=(), total=0, next_href=""), "/office/places"
         ),
+        "office_places_too_many": _of(
+            "office_places.html",
+            replace(LIST, total=31_000, with_map=True, too_many=20_000, map_href="/office/places"),
+            "/office/places?view=map",
+        ),
         "office_place": _of("office_place.html", PLACE, at),
         "office_place_hostile": _of("office_place.html", _hostile(), at),
         "office_place_merged": _of("office_place.html", replace(PLACE, merged_into="SP-0080", decision=None), at),
