@@ -12,13 +12,12 @@ from app.ledger.rules import SHREDDED, FieldChange, HistoryEntry
 from app.ledger.sentences import to_pieces, to_words
 from app.office.words import FIELD_LABELS, fact_lines
 from app.places.queries import Codes
-from app.vocabulary import ASSURANCE_LABELS, MEMBERSHIP_LABELS, ROLE_LABELS
+from app.vocabulary import ASSURANCE_LABELS, ROLE_LABELS
 from web.views_history import ChangedField, HistoryRow, Piece
 from web.views_office import FormFault
 from web.words import date_words, time_words
 
-LABELS = FIELD_LABELS | {
-    "membership_status": "Status",
+_OF_OTHERS = {
     "verdict": "Verdict",
     "audited_on": "Day of the check",
     "valid_until": "Valid until",
@@ -35,9 +34,17 @@ LABELS = FIELD_LABELS | {
     "account_id": "Made by",
     "oidc_issuer": "Sign-in provider",
     "oidc_subject": "Identity at the sign-in provider",
+    "is_active": "In use",
+    "valid_from": "In force from",
+    "valid_to": "In force until",
+    "content_sha256": "Digest of its content",
+    "expires_at": "Good until",
+    "per_minute": "Requests in a minute",
 }
+LABELS = FIELD_LABELS | _OF_OTHERS
+"""Of the fields of a place and of what hangs on it; a name is that of the place."""
+_SHARED = {name: FIELD_LABELS[name] for name in ("email", "phone", "reason")}
 _CODES: dict[str, dict[str, str]] = {
-    "membership_status": {status.value: label for status, label in MEMBERSHIP_LABELS.items()},
     "verdict": {assurance.value: label for assurance, label in ASSURANCE_LABELS.items()},
     "role": {role.value: label for role, label in ROLE_LABELS.items()},
 }
@@ -111,9 +118,13 @@ def list_called(entries: Iterable[HistoryEntry]) -> set[str]:
 
 def to_row(entry: HistoryEntry, sentence: str, words: Words, *, subject: str = "", href: str = "") -> HistoryRow:
     """An entry as pages show it; `subject` is the text of the link to what it is about, at `href`."""
-    fields = [ChangedField(label_of(change.field), _pieces(change, words)) for change in entry.changes]
+    is_place = entry.concept == "place"
+    fields = [
+        ChangedField(label_of(change.field, is_place=is_place), _pieces(change, words, is_place=is_place))
+        for change in entry.changes
+    ]
     if subject:  # a reader of the whole ledger
-        fields += [ChangedField(label_of(name), (Piece("same", HIDDEN),)) for name in entry.hidden]
+        fields += [ChangedField(label_of(name, is_place=is_place), (Piece("same", HIDDEN),)) for name in entry.hidden]
     return HistoryRow(
         sequence=entry.sequence,
         at=entry.at.astimezone(LONDON),
@@ -125,23 +136,31 @@ def to_row(entry: HistoryEntry, sentence: str, words: Words, *, subject: str = "
     )
 
 
-def label_of(field: str) -> str:
-    """What a field is called."""
-    return LABELS.get(field, field.replace("_", " ").capitalize())
+def label_of(field: str, *, is_place: bool = True) -> str:
+    """What a field is called: of a place, or of something else."""
+    known = LABELS if is_place else _OF_OTHERS | _SHARED
+    return known.get(field, field.replace("_", " ").capitalize())
 
 
-def _pieces(change: FieldChange, words: Words) -> tuple[Piece, ...]:
+def _pieces(change: FieldChange, words: Words, *, is_place: bool) -> tuple[Piece, ...]:
     if _NOT_HELD in (change.before, change.after):
         return (Piece("same", CHANGED),)
-    return to_pieces(_words(change.field, change.before, words), _words(change.field, change.after, words))
+    if is_place and change.field in FIELD_LABELS:
+        before, after = (_fact_words(change.field, value, words) for value in (change.before, change.after))
+    else:
+        before, after = (_words(change.field, value, words) for value in (change.before, change.after))
+    return to_pieces(before, after)
 
 
-def _words(field: str, value: Any, words: Words) -> Any:  # noqa: ANN401  # JSON of any shape, as the ledger has it
-    """A value in the words that the place's page has for it; a moment and a day as people write them."""
+def _fact_words(field: str, value: Any, words: Words) -> Any:  # noqa: ANN401  # JSON of any shape, as the ledger has it
+    """A fact of a place in the words that its page has for it."""
+    return value if value == SHREDDED or value is None else "; ".join(fact_lines(field, value, words.codes))
+
+
+def _words(field: str, value: Any, words: Words) -> Any:  # noqa: ANN401  # as above
+    """A value in words: codes by their labels, numbers by names, a moment and a day as people write them."""
     if value == SHREDDED or value is None:
         return value
-    if field in FIELD_LABELS:
-        return "; ".join(fact_lines(field, value, words.codes))
     if field in _CODES:
         return _CODES[field].get(value, value)
     if field in _ACTORS:

@@ -59,7 +59,6 @@ def test_signs_tell_the_assurance_of_what_the_filters_find_and_lead_to_the_offic
     kinds = {one["properties"]["assurance"] for one in places["features"]}
     drawn_kinds = page.locator(f"{SIGN} svg.sign").evaluate_all("all => all.map((one) => one.classList[1].slice(6))")
     assert set(drawn_kinds) <= kinds
-    screenshot(page, f"office-map-suspended-{width}")
     key = page.get_by_role("button", name="Key")
     if key.get_attribute("aria-expanded") == "false":
         key.click()
@@ -69,9 +68,10 @@ def test_signs_tell_the_assurance_of_what_the_filters_find_and_lead_to_the_offic
     assert set(lines) == kinds
     expect(page.locator(".map-key__tints")).to_be_hidden()
     key.click()
-    sign = signs.first
-    reference = sign.get_attribute("data-place-reference")
+    reference = page.locator(f"{SIGN}:visible").first.get_attribute("data-place-reference")
+    sign = page.locator(f"{SIGN}[data-place-reference='{reference}']")
     sign.focus()
+    expect(sign).to_be_focused()
     page.keyboard.press("Enter")
     card = page.get_by_role("dialog")
     expect(card).to_contain_text("Suspended")
