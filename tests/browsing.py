@@ -41,6 +41,12 @@ def patience() -> None:
     expect.set_options(timeout=20_000)
 
 
+def at_rest(page: Page) -> None:
+    """Wait until the map stands still: it slides to make room for a card, and whoever clicks meanwhile misses."""
+    expect(page.locator(".leaflet-map-pane")).to_have_count(1)
+    expect(page.locator(".leaflet-pan-anim")).to_have_count(0)
+
+
 @pytest.fixture(scope="session")
 def built_assets() -> Path:
     """The folder of built styles and scripts; builds them when they are older than their sources."""

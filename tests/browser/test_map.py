@@ -252,13 +252,25 @@ def test_a_base_that_does_not_come_leaves_the_map_usable(page: Page, site: MapSi
     expect(page.locator(CLUSTER).first).to_be_visible()
 
 
+SLIDES = "(register_map.panBy([40, 40]), document.querySelectorAll('.leaflet-pan-anim').length)"
+
+
 def test_nothing_moves_for_those_who_asked_for_stillness(browser: Browser, site: MapSite) -> None:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     open_map(page, site)
+    middle = "register_map.getCenter().lng"
+    before = page.evaluate(middle)
+    assert page.evaluate(SLIDES) == 0
+    assert page.evaluate(middle) > before
     assert page.evaluate("[register_map.options.zoomAnimation, register_map.options.fadeAnimation]") == [False, False]
     assert page.evaluate("register_map_places.options.animate") is False
     context.close()
+
+
+def test_the_map_slides_for_everybody_else(page: Page, site: MapSite) -> None:
+    open_map(page, site)
+    assert page.evaluate(SLIDES) == 1
 
 
 def test_names_never_lie_on_each_other_or_on_signs(page: Page, site: MapSite) -> None:

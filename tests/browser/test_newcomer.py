@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.test_pages import complaints_of
+from tests.browsing import at_rest
 
 Axe = Callable[[Page], list[str]]
 Screenshot = Callable[[Page, str], Path]
@@ -97,6 +98,7 @@ def test_a_sign_on_the_map_leads_to_its_page(visit: tuple[str, Page, set[str]]) 
     page.keyboard.press("Enter")
     card = page.get_by_role("dialog", name="Thrupp and Daughter Hardware")
     expect(card).to_contain_text("Shop, Durham")
+    at_rest(page)
     card.get_by_role("link", name="See this place").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Thrupp and Daughter Hardware")
 

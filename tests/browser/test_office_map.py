@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.office_site import OfficeSite
+from tests.browsing import at_rest
 
 Axe = Callable[[Page], list[str]]
 Screenshot = Callable[[Page, str], Path]
@@ -75,6 +76,7 @@ def test_signs_tell_the_assurance_of_what_the_filters_find_and_lead_to_the_offic
     page.keyboard.press("Enter")
     card = page.get_by_role("dialog")
     expect(card).to_contain_text("Suspended")
+    at_rest(page)
     screenshot(page, f"office-map-card-{width}")
     card.get_by_role("link", name="See this place").click()
     page.wait_for_url(f"**/office/places/{reference}")

@@ -11,6 +11,9 @@ import { tidyControls } from './controls.js'
 
 if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
   L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false })
+  // No option says this one: what makes room for a card or brings a focused sign into view slides by itself.
+  const { panBy } = L.Map.prototype
+  L.Map.include({ panBy(offset, options) { return panBy.call(this, offset, { ...options, animate: false }) } })
 }
 // The credits stand in the foot of every page and on "About the data"; Leaflet's own are in the licences of the build.
 L.Control.Attribution.mergeOptions({ prefix: false })
