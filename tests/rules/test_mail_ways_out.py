@@ -109,6 +109,7 @@ def test_a_server_that_does_not_let_us_in_has_the_message_wait(
     server, way_out = secure
     delivery, said = deliver(replace(way_out, **change))
     assert (delivery.ending, said) == (Ending.LATER, 0), delivery
+    assert ("535 5.7.8" in delivery.answer) is (change == {"password": "wrong"}), delivery
     assert PASSWORD not in delivery.answer
     assert server.received() == []
 
