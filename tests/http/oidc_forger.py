@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import new as hmac
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +17,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 CLIENT = "register"
+GIVES_UP_S = 30
+"""Longer than anybody waits for a provider."""
 Claims = dict[str, Any]
 
 
@@ -29,7 +31,7 @@ class Forger:
         forge: makes the ID token of its claims; None: signed as it should be.
         metadata: members of the discovery document that differ.
         told: what the userinfo endpoint says; None: there is none.
-        delay_s: how long each answer takes.
+        may_answer: answers wait until it is set.
         bodies: raw answers by path, instead of those that it would give.
     """
 
@@ -38,7 +40,7 @@ class Forger:
     forge: Callable[[Claims], str] | None = None
     metadata: Claims = field(default_factory=dict)
     told: Claims | None = None
-    delay_s: float = 0
+    may_answer: Event = field(default_factory=Event)
     bodies: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     challenge: str = ""
@@ -46,6 +48,7 @@ class Forger:
     forms: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.may_answer.set()
         self.rotate()
 
     def rotate(self) -> None:
@@ -79,7 +82,7 @@ class Forger:
     def answer(self, path: str, form: dict[str, str]) -> tuple[int, bytes]:
         """Status and body for a path."""
         self.asked.append(path)
-        time.sleep(self.delay_s)
+        self.may_answer.wait(GIVES_UP_S)
         if path in self.bodies:
             return self.bodies[path]
         if path == "/.well-known/openid-configuration":
