@@ -23,6 +23,8 @@ from scripts.local.assets import ensure_assets
 
 PROJECT = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"
+START_S = 180
+"""A service starts in seconds, but not on a machine that has other work."""
 QUIET = ["--no-access-log", "--no-proxy-headers"]  # as scripts/serve has it
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # Chromium's own sandbox does not run as root
@@ -77,12 +79,12 @@ def serving(database_url: str, **environment: str) -> Iterator[str]:
             pytest.fail(f"{error}\n{log.read().decode(errors='replace')}")
         finally:
             server.terminate()
-            server.wait(timeout=15)
+            server.wait(timeout=60)
 
 
 def wait_until_live(address: str, server: subprocess.Popen[bytes]) -> None:
     """Return as soon as the server answers; raises TimeoutError."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and server.poll() is None:
         connection = HTTPConnection(address.removeprefix("http://"), timeout=5)
         try:

@@ -49,7 +49,7 @@ def gallery_running(posted: list[str]) -> Iterator[str]:
         server = uvicorn.Server(uvicorn.Config(make_gallery(posted), log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.02)
         try:

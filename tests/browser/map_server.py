@@ -184,7 +184,7 @@ def map_running(site: MapSite) -> Iterator[MapSite]:
         server = uvicorn.Server(uvicorn.Config(make_site(site), log_level="warning", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.02)
         try:

@@ -45,7 +45,7 @@ def kept_by(client: TestClient) -> Kept:
 
 def ask_until_kept(client: TestClient) -> Kept:
     """Ask for a box until its places' positions are in memory."""
-    until = monotonic() + 10
+    until = monotonic() + 60
     while kept_by(client).positions is None and monotonic() < until:
         kept_by(client).answers.clear()
         client.get(f"/api/v1/places?bbox={BOXES[0]}")

@@ -23,7 +23,7 @@ def starts(folder: Path) -> int:
 
 
 def has_started(folder: Path, number: int) -> bool:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while starts(folder) < number and time.monotonic() < deadline:
         time.sleep(0.01)
     return starts(folder) == number
@@ -38,7 +38,7 @@ def ending(tmp_path: Path) -> Iterator[Attended]:
 
 
 def look_until_it_ended(program: Attended, now: float, capsys: pytest.CaptureFixture[str]) -> str:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         program.look_after(now)
         if said := capsys.readouterr().out:
@@ -78,5 +78,5 @@ def test_one_that_runs_is_left_alone_and_stopped_at_the_end(tmp_path: Path) -> N
     assert has_started(tmp_path, 1)
     began = time.monotonic()
     program.end()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 50
     assert starts(tmp_path) == 1

@@ -54,7 +54,7 @@ def running_provider(port: int, service: str) -> Iterator[str]:
 
 
 def _wait_until_it_answers(issuer: str, program: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and program.poll() is None:
         try:
             with urlopen(f"{issuer}/jwks", timeout=5) as answer:  # noqa: S310 - http to this machine
