@@ -5,13 +5,14 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route, expect
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route, expect
 
 from tests.browser.gallery_server import gallery_running
 from web.gallery import exhibits
 
 SHOTS = Path(__file__).resolve().parents[2] / "test-results" / "screenshots"
 WIDTHS = (1280, 390)
+GIVEN_UP = "net::ERR_ABORTED"
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +28,23 @@ def address(posted: list[str], built_assets: Path) -> Iterator[str]:
 
 
 def complaints_of(page: Page) -> list[str]:
-    """Collects what the page complains of from now on: errors in the console, refused sources, failed requests."""
+    """Collects what the page complains of from now on: errors in the console, refused sources, failed requests.
+
+    What a page was still fetching when it was left, its icon say, has not failed: the browser gave it up.
+    """
     complaints: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type == "error":
             complaints.append(message.text)
 
+    def on_failure(request: Request) -> None:
+        if request.failure != GIVEN_UP:
+            complaints.append(f"failed: {request.url}: {request.failure}")
+
     page.on("console", on_console)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("requestfailed", on_failure)
     return complaints
 
 
