@@ -86,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if refusal := await run_in_threadpool(find_refusal, engine):
             log.error("database_role_refused", what=refusal.what, remedy=refusal.remedy)
+        app.state.direct_reads.start()
         yield
         await app.state.direct_reads.close()
         engine.dispose()

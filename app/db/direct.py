@@ -20,16 +20,27 @@ WAIT_S = 2.0
 
 
 class DirectReads:
-    """A small pool of connections of the running event loop, opened at the first use and again after `close`."""
+    """A small pool of connections of the event loop on which the service lives, opened at the first use.
+
+    Between `start` and `close` only: whoever asks an application that was never started, as a test may, gets no answer
+    here, so no connection outlives its loop.
+    """
 
     def __init__(self, settings: Settings) -> None:
         scheme, separator, rest = settings.database_url.partition("://")
         self._address = f"{scheme.partition('+')[0]}{separator}{rest}"
         self._size = min(settings.pool_size, 8)
         self._pool: AsyncConnectionPool[AsyncConnection[TupleRow]] | None = None
+        self._is_started = False
+
+    def start(self) -> None:
+        """From now on there is a loop that lives as long as the service."""
+        self._is_started = True
 
     async def fetch(self, statement: str, values: Mapping[str, Any]) -> list[TupleRow] | None:
         """The rows of one statement (psycopg's `%(name)s` placeholders), or None where the database did not answer."""
+        if not self._is_started:
+            return None
         try:
             pool = self._pool or await self._open()
             async with pool.connection() as connection:
@@ -39,6 +50,7 @@ class DirectReads:
 
     async def close(self) -> None:
         """Close the connections."""
+        self._is_started = False
         pool, self._pool = self._pool, None
         if pool:
             await pool.close()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -96,10 +97,11 @@ def test_bodies_have_an_end(as_officer: SignedIn) -> None:
 
 
 @pytest.fixture
-def known_as(sample_database_url: str) -> TestClient:
+def known_as(sample_database_url: str) -> Iterator[TestClient]:
     """A service that knows its public address, as production has to, asked by another name."""
     settings = {"DATABASE_URL": sample_database_url, "public_address": "https://safe.example.org"}
-    return TestClient(create_app(Settings.model_validate(settings)), base_url="https://evil.example")
+    with TestClient(create_app(Settings.model_validate(settings)), base_url="https://evil.example") as client:
+        yield client
 
 
 def test_no_answer_repeats_the_host_of_a_request(known_as: TestClient) -> None:

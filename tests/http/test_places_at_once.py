@@ -1,5 +1,6 @@
 """Lists that are answered from the event loop are the same as those that are answered in a thread."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterator
 
@@ -91,6 +92,17 @@ def test_it_cannot_write(real_client: TestClient) -> None:
 
     real_client.app.add_api_route("/test/setting", setting)  # type: ignore[attr-defined]  # the same
     assert real_client.get("/test/setting").json() == {"read_only": "on"}
+
+
+def test_no_connection_outlives_its_loop(empty_database_url: str) -> None:
+    """An application that was never started, or has ended, has a loop for each request."""
+    app = create_app(settings_for(empty_database_url))
+    reads = app.state.direct_reads
+    assert asyncio.run(reads.fetch("SELECT 1", {})) is None
+    with TestClient(app) as client:
+        assert client.portal
+        assert client.portal.call(reads.fetch, "SELECT 1", {}) == [(1,)]
+    assert asyncio.run(reads.fetch("SELECT 1", {})) is None
 
 
 def test_a_change_shows(real_client: TestClient, empty_database_url: str) -> None:
