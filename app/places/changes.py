@@ -12,6 +12,7 @@ from app.divisions.rules import assign_places
 from app.errors import Conflict, InvalidInput
 from app.outbox.rules import queue_message
 from app.places.drafts import PlaceDraft, PositionDraft
+from app.places.merge_patch import is_same
 from app.postcodes.rules import get_postcode
 from app.tables import Place, PlacePrivate
 from app.tables.base import SRID, now_utc
@@ -47,8 +48,6 @@ _PUBLIC = (
     "languages",
     "consent_on",
 )
-_UNORDERED = frozenset({"schemes", "offers", "languages"})
-"""Lists whose order says nothing: the same ones in another order are no change."""
 _PRIVATE = {
     "contact_name": "contact_name",
     "contact_role": "contact_role",
@@ -129,7 +128,7 @@ def change_place(session: WriteSession, place: Place, draft: PlaceDraft, *, auth
         place.updated_at = now_utc()  # another version: a version stands for the private facts as well
     for name, value in changes.items():
         before = getattr(place, name)
-        if before != value and not (name in _UNORDERED and set(before) == set(value)):
+        if not is_same(name, before, value):
             setattr(place, name, value)
     session.flush()
     if is_linked_afresh:

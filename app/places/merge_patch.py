@@ -6,6 +6,8 @@ from typing import Any
 from app.places.work_schemas import Difference
 
 Facts = Mapping[str, Any]
+UNORDERED = frozenset({"schemes", "offers", "languages"})
+"""Lists whose order says nothing: the same ones in another order are no change."""
 
 
 def merge_patch(target: Any, patch: Any) -> Any:  # noqa: ANN401 - any JSON value is a target and a patch
@@ -32,16 +34,23 @@ def find_differences(current: Facts, submitted: Facts, base: Facts | None) -> li
     found = []
     for name in dict.fromkeys((*current, *submitted)):
         ours, theirs = current.get(name), submitted.get(name)
-        if ours == theirs:
+        if is_same(name, ours, theirs):
             continue
         origin = base.get(name) if base is not None else None
-        is_conflict = base is None or name not in base or all(one != origin for one in (ours, theirs))
+        is_conflict = base is None or name not in base or not any(is_same(name, one, origin) for one in (ours, theirs))
         found.append(Difference(field=name, base=origin, current=ours, submitted=theirs, is_conflict=is_conflict))
     return found
 
 
 def rebase(current: Facts, submitted: Facts, base: Facts) -> dict[str, Any]:
     """What was changed from `base` to `submitted`, done to `current`. Facts that only `current` changed stay."""
-    changed = {name for name in (*base, *submitted) if base.get(name) != submitted.get(name)}
+    changed = {name for name in (*base, *submitted) if not is_same(name, base.get(name), submitted.get(name))}
     kept = {name: value for name, value in current.items() if name not in changed}
     return kept | {name: submitted[name] for name in changed if name in submitted}
+
+
+def is_same(name: str, one: Any, other: Any) -> bool:  # noqa: ANN401 - values of a fact
+    """Whether two values of a fact say the same."""
+    if name in UNORDERED and one is not None and other is not None:
+        return sorted(one) == sorted(other)
+    return bool(one == other)

@@ -73,3 +73,16 @@ def test_three_versions(base: dict[str, Any], current: dict[str, Any], submitted
 def test_without_a_base_every_difference_is_a_conflict(current: dict[str, Any], submitted: dict[str, Any]) -> None:
     assert all(one.is_conflict for one in find_differences(current, submitted, None))
     assert all(one.is_conflict for one in find_differences(current, submitted, {}))
+
+
+@pytest.mark.parametrize("name", ["schemes", "offers", "languages"])
+def test_the_same_things_in_another_order_are_no_change(name: str) -> None:
+    base, sorted_again = {name: ["wait", "call", "toilet"]}, {name: ["call", "toilet", "wait"]}
+    assert find_differences(base, sorted_again, base) == []
+    more = {name: ["wait", "call", "toilet", "charge"]}
+    assert rebase(more, sorted_again, base) == more
+    [found] = find_differences(more, sorted_again, base)
+    assert not found.is_conflict
+    assert [one.field for one in find_differences({"closures": ["a", "b"]}, {"closures": ["b", "a"]}, None)] == [
+        "closures"
+    ]
