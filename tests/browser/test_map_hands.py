@@ -95,7 +95,7 @@ def test_one_finger_scrolls_the_page_not_the_map(phone: BrowserContext, site: Ma
         page.wait_for_timeout(16)
     expect(page.get_by_text("Use two fingers to move the map")).to_have_class("map-hint is-shown")
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    assert page.evaluate("scrollY") > scrolled + 50
+    page.wait_for_function("(before) => scrollY > before + 50", arg=scrolled)
 
 
 def test_targets_are_large_enough_for_a_finger(phone: BrowserContext, site: MapSite) -> None:

@@ -125,6 +125,7 @@ def test_the_history_is_narrowed_with_scripts_and_without(changed: OfficeSite, *
     page.get_by_label("What").select_option("Opening hours")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_label("What")).to_have_value("opening_hours")
+    page.wait_for_load_state()
     shown = page.locator(ENTRY)
     assert 0 < shown.count() < everything
     for entry in shown.all():

@@ -47,6 +47,7 @@ def test_the_list_is_searched_filtered_and_sorted_by_keyboard(office: OfficeSite
     page.get_by_label("Suspended").press("Space")
     page.get_by_role("button", name="Apply filters").press("Enter")
     expect(page.get_by_text("Status: Suspended")).to_be_visible()
+    page.wait_for_load_state()
     found = page.locator(ROWS).count()
     assert found == office.value(
         "SELECT count(*) FROM place WHERE membership_status = 'suspended' AND (name ILIKE '%librar%' OR search @@"
@@ -57,9 +58,11 @@ def test_the_list_is_searched_filtered_and_sorted_by_keyboard(office: OfficeSite
     expect(head).to_have_attribute("aria-sort", "none")
     head.get_by_role("link").press("Enter")
     expect(head).to_have_attribute("aria-sort", "ascending")
+    page.wait_for_load_state()
     rising = page.locator(".register-table__reference").all_text_contents()
     head.get_by_role("link").press("Enter")
     expect(head).to_have_attribute("aria-sort", "descending")
+    page.wait_for_load_state()
     assert page.locator(".register-table__reference").all_text_contents() == rising[::-1]
     assert rising == sorted(rising)
 

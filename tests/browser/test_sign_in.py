@@ -142,6 +142,7 @@ def test_an_authenticator_and_a_recovery_code(site: OfficeSite, axe: Axe, screen
     check(page, axe, screenshot, "authenticator")
     page.get_by_label("Code from the app").fill(pyotp.TOTP(seed).now())
     page.get_by_role("button", name="Use this authenticator").click()
+    expect(page.locator(".recovery-codes code")).to_have_count(10)
     codes = page.locator(".recovery-codes code").all_inner_texts()
     assert len(set(codes)) == 10
     check(page, axe, screenshot, "codes")
