@@ -104,6 +104,8 @@ def test_ten_thousand_places_are_drawn_in_time(page: Page, site: MapSite) -> Non
 def test_layers_can_be_switched_off_and_on(page: Page, site: MapSite) -> None:
     open_map(page, site)
     page.get_by_role("button", name="Choose what the map shows").press("Enter")
+    # Leaflet lets no click through until a timer after the opening has run: a finger cannot be so quick, a test can.
+    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
     for name, drawn in (
         ("Safe places", CLUSTER),
         ("Electoral divisions", ".map-division"),
